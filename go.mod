@@ -1,0 +1,5 @@
+module github.com/offtake-dev/offtake
+
+go 1.26
+
+require github.com/cockroachdb/apd/v3 v3.2.3
