@@ -161,3 +161,22 @@ type Calendar struct {
 	Opens      TimeOfDay // where elapsed time starts for a notice that came too late
 	Pos        Pos
 }
+
+// Roll says what becomes of a deadline that falls on a day that is no business day.
+type Roll uint8
+
+// The ways to roll.
+const (
+	RollNone      Roll = iota // it stays where it falls
+	RollFollowing             // it moves to the next business day
+)
+
+// TimeRules are the choices by which a clause counts its time. The zero value
+// counts as most contracts do: the day of receipt is excluded, a deadline
+// stays where it falls, and the calendar's own cut-off ends a day.
+type TimeRules struct {
+	Calendar   CalendarName // "" for the agreement's
+	CountFirst bool         // the day of receipt is the first day counted
+	Roll       Roll
+	Cutoff     TimeOfDay // wins over the calendar's
+}
