@@ -1,0 +1,153 @@
+package offtake
+
+import "time"
+
+// An Act is what somebody did. It can be refused; what follows from one that
+// is taken are Events.
+type Act struct {
+	ID          ActID
+	At          time.Time // when it was received
+	By          PartyName // "" where time itself acts
+	Clause      ClauseRef // zero: every live process of the opportunity that it can reach
+	Opportunity OpportunityID
+	Deed        Deed
+}
+
+// A Deed is what an Act does. Exactly one of the types below.
+type Deed interface {
+	// Name gives the deed's word in a log of acts: "offer.receive".
+	Name() string
+}
+
+// OfferReceive: the buyer has an offer of capacity, from which an opportunity
+// and one process per first refusal follow.
+type OfferReceive struct{ Terms OfferTerms }
+
+// OfferRevise: the offer has changed. Terms say only what did.
+type OfferRevise struct{ Terms OfferTerms }
+
+// OfferWithdraw: the offer is given up.
+type OfferWithdraw struct{}
+
+// NoticeServe: the grantor tells the holders of an offer.
+type NoticeServe struct {
+	To       []PartyName // nil: every holder
+	Contents []Content   // what the notice discloses of the terms
+}
+
+// Accept: a holder takes the noticed terms.
+type Accept struct {
+	Quantity   int64 // 0: everything offered
+	Conditions []string
+	Extras     []string   // nil: all of them
+	Terms      OfferTerms // what the holder writes; what is left out is as noticed
+}
+
+// Decline: a holder passes. Its word in a log is "refuse".
+type Decline struct{ Reason string } // "unable", "unwilling" or ""
+
+// DefinitiveSign: the agreement with a bound holder is signed.
+type DefinitiveSign struct {
+	Party    PartyName // "": the only one bound
+	Quantity int64     // 0: all it is bound to
+}
+
+// ThirdPartySign: the third party's agreement is signed.
+type ThirdPartySign struct {
+	Terms       OfferTerms // what is left out is as last revised
+	Conditional bool       // on the right being cleared
+}
+
+// ThirdPartyClose: the third party's agreement takes effect.
+type ThirdPartyClose struct{}
+
+// Amend: an amendment takes hold of the processes that are open.
+type Amend struct {
+	Agreement AgreementName
+	Amendment AmendmentName
+}
+
+// Deadline: a deadline of a process passes. Nobody does it; it comes from
+// asking the state what is due.
+type Deadline struct {
+	Process ProcessID
+	Of      DeadlineName
+}
+
+// A DeadlineName says which deadline.
+type DeadlineName string
+
+// The deadlines of a process.
+const (
+	DueNotify     DeadlineName = "notify"     // the notice is owed
+	DueAnswer     DeadlineName = "answer"     // the window ends
+	DueDefinitive DeadlineName = "definitive" // a bound holder must have signed
+	DueSignBy     DeadlineName = "sign_by"    // the third party must have signed
+	DueCloseBy    DeadlineName = "close_by"   // its agreement must have taken effect
+	DueExpires    DeadlineName = "expires"    // the third party's offer is gone
+)
+
+// Award: the buyer takes the offer of an opportunity. It signs and closes with
+// the third party in one step, and only where every right is cleared.
+type Award struct {
+	Quantity int64 // 0: everything that may be taken
+}
+
+// PlaceJob: work starts on held capacity. The job's name is its identity: the
+// same job placed again in the same way has no effect.
+type PlaceJob struct {
+	Job      JobID
+	Parts    []Taken   // all of one pool: provider, accelerator, region and site
+	Until    time.Time // until when it needs the capacity, at the longest
+	Purpose  Purpose
+	Product  Product // "" where the work is for none; likewise below
+	Asset    Asset
+	Customer Customer
+}
+
+// Taken is a number of accelerators of one reservation.
+type Taken struct {
+	Reservation ReservationID
+	Quantity    int64
+}
+
+// FinishJob: work has ended and its capacity is free.
+type FinishJob struct{ Job JobID }
+
+// UsageReport: a source says what was used. The batch's name within its source
+// is its identity.
+type UsageReport struct {
+	Source string
+	Batch  string
+	Rows   int64  // how many rows stand behind the totals
+	Hash   string // of those rows
+	Totals []UsageTotal
+}
+
+// A UsageTotal is what was used of one reservation on one day (in UTC) for one
+// purpose and product, in whole accelerator-seconds. What was held and used by
+// nobody is a total without purpose and product.
+type UsageTotal struct {
+	Reservation ReservationID
+	Day         Date
+	Purpose     Purpose
+	Product     Product
+	Used        int64
+	Unused      int64
+}
+
+func (OfferReceive) Name() string    { return "offer.receive" }
+func (OfferRevise) Name() string     { return "offer.revise" }
+func (OfferWithdraw) Name() string   { return "offer.withdraw" }
+func (NoticeServe) Name() string     { return "notice.serve" }
+func (Accept) Name() string          { return "accept" }
+func (Decline) Name() string         { return "refuse" }
+func (DefinitiveSign) Name() string  { return "definitive.sign" }
+func (ThirdPartySign) Name() string  { return "third_party.sign" }
+func (ThirdPartyClose) Name() string { return "third_party.close" }
+func (Amend) Name() string           { return "amend" }
+func (Deadline) Name() string        { return "deadline" }
+func (Award) Name() string           { return "award" }
+func (PlaceJob) Name() string        { return "place" }
+func (FinishJob) Name() string       { return "finish" }
+func (UsageReport) Name() string     { return "usage.report" }

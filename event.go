@@ -1,0 +1,291 @@
+package offtake
+
+import "time"
+
+// An Event is what followed from an Act. It happened at the instant the act was
+// received and cannot be refused. Exactly one of the types below.
+type Event interface {
+	// Event gives the event's word in a log: "notice.served".
+	Event() string
+}
+
+// A ProcessState is where a part of a first-refusal process stands.
+type ProcessState string
+
+// The states. Those from NotTriggered on end a part.
+const (
+	Assessing   ProcessState = "assessing"
+	NotifyDue   ProcessState = "notify_due"
+	Deficient   ProcessState = "deficient"
+	Open        ProcessState = "open"
+	Contracting ProcessState = "contracting"
+	InTail      ProcessState = "released"
+
+	NotTriggered     ProcessState = "not_triggered"
+	IsSuperseded     ProcessState = "superseded"
+	IsWithdrawn      ProcessState = "withdrawn"
+	IsFulfilled      ProcessState = "fulfilled"
+	ClosedThirdParty ProcessState = "closed_third_party"
+	IsTailExpired    ProcessState = "tail_expired"
+	IsWaived         ProcessState = "waived"
+	IsBreached       ProcessState = "breached"
+)
+
+// OfferReceived: an opportunity exists. Terms are complete.
+type OfferReceived struct {
+	Opportunity OpportunityID
+	Terms       OfferTerms
+}
+
+// OfferRevised: the offer of an opportunity is now this. Terms are complete.
+type OfferRevised struct {
+	Opportunity OpportunityID
+	Terms       OfferTerms
+}
+
+// OfferWithdrawn: an opportunity has gone.
+type OfferWithdrawn struct{ Opportunity OpportunityID }
+
+// Awarded: the buyer has taken so much of an offer.
+type Awarded struct {
+	Opportunity OpportunityID
+	Quantity    int64
+}
+
+// ProcessOpened: a first refusal met an offer. State is Assessing, NotifyDue or
+// NotTriggered.
+type ProcessOpened struct {
+	Process     ProcessID
+	Opportunity OpportunityID
+	Clause      ClauseRef
+	Version     time.Time // the terms in force at this instant are the ones the process runs under
+	State       ProcessState
+	Why         string
+	Terms       OfferTerms
+	NotifyBy    time.Time // zero: no deadline, or no notice is owed
+	After       ProcessID // the process this one succeeds
+	NotBefore   time.Time // the window of a successor ends no earlier
+}
+
+// TermsReplaced: the process now runs on these terms, from where it stands now.
+type TermsReplaced struct {
+	Process  ProcessID
+	Terms    OfferTerms
+	State    ProcessState
+	Why      string
+	NotifyBy time.Time
+}
+
+// NotifyMissed: no complete notice came in time. The state does not change.
+type NotifyMissed struct{ Process ProcessID }
+
+// NoticeFoundDeficient: a notice lacked these contents; it starts nothing.
+type NoticeFoundDeficient struct {
+	Process ProcessID
+	Missing []Content
+}
+
+// NoticeServed: the window runs, on the terms of the process as they stand.
+type NoticeServed struct {
+	Process ProcessID
+	To      []PartyName
+	Answer  time.Time // the window's last instant
+}
+
+// NoticeCorrected: the terms changed within tolerance; the deadline stays.
+type NoticeCorrected struct {
+	Process ProcessID
+	Terms   OfferTerms
+}
+
+// AnsweredOffTerms: an acceptance did not conform.
+type AnsweredOffTerms struct {
+	Process ProcessID
+	By      PartyName
+	Why     string
+}
+
+// Accepted: a holder is bound on the noticed terms.
+type Accepted struct {
+	Process    ProcessID
+	By         PartyName
+	Quantity   int64
+	Definitive time.Time // until when it must sign
+}
+
+// Declined: a holder passed.
+type Declined struct {
+	Process ProcessID
+	By      PartyName
+	Reason  string
+}
+
+// Lapsed: a bound holder did not sign in time.
+type Lapsed struct {
+	Process ProcessID
+	Party   PartyName
+}
+
+// Released: the third party may be signed.
+type Released struct {
+	Process  ProcessID
+	Quantity int64
+	SignBy   time.Time
+}
+
+// Fulfilled: the holder's agreement is effective.
+type Fulfilled struct {
+	Process  ProcessID
+	Party    PartyName
+	Quantity int64
+}
+
+// Superseded: a materially changed offer opened the successor.
+type Superseded struct {
+	Process   ProcessID
+	Successor ProcessID
+	Why       string
+}
+
+// Withdrawn: the offer was given up, or expired.
+type Withdrawn struct {
+	Process ProcessID
+	Why     string
+}
+
+// ThirdPartySigned: the third party's agreement for so much is signed.
+type ThirdPartySigned struct {
+	Process     ProcessID
+	Quantity    int64
+	Terms       OfferTerms
+	Conditional bool      // it waits for the release
+	CloseBy     time.Time // zero while it waits
+}
+
+// ThirdPartyClosed: the third party's deal is effective.
+type ThirdPartyClosed struct{ Process ProcessID }
+
+// ThirdPartyNoted: a third party's act reached a process that does not stand
+// in its way, and had no effect on it.
+type ThirdPartyNoted struct{ Process ProcessID }
+
+// CloseOverdue: the signed agreement did not take effect in time.
+type CloseOverdue struct{ Process ProcessID }
+
+// TailExpired: nobody signed in time.
+type TailExpired struct{ Process ProcessID }
+
+// Waived: the right was given up by an amendment its holder signed.
+type Waived struct {
+	Process ProcessID
+	Why     string
+}
+
+// ClauseReplaced: the process goes on under an amended clause. No deadline is
+// earlier than it was; zero ones do not run.
+type ClauseReplaced struct {
+	Process    ProcessID
+	Version    time.Time
+	NotifyBy   time.Time
+	Answer     time.Time
+	Definitive time.Time
+	SignBy     time.Time
+	CloseBy    time.Time
+}
+
+// Breached: a third party was bound without clearance.
+type Breached struct {
+	Process ProcessID
+	Why     string
+}
+
+// CapacityReserved: capacity is held.
+type CapacityReserved struct {
+	Reservation  ReservationID
+	Provider     ProviderName
+	Accelerator  Accelerator
+	Region       Region
+	Site         Site
+	Quantity     int64
+	From         time.Time
+	Until        time.Time
+	Price        Money // per accelerator-hour
+	Kind         OfferKind
+	UnusedCharge Percent // of the price, for what is held and not used
+	Opportunity  OpportunityID
+	Purposes     []Purpose
+	Consents     []ClauseRef // by which it was allowed
+}
+
+// JobPlaced: work runs on held capacity.
+type JobPlaced struct {
+	Job   JobID
+	Parts []Taken
+	Until time.Time
+}
+
+// JobFinished: its capacity is free.
+type JobFinished struct{ Job JobID }
+
+// UsageRecorded: a batch of usage is in the books, with what it costs.
+type UsageRecorded struct {
+	Source  string
+	Batch   string
+	Rows    int64
+	Hash    string
+	Charges []Charge
+}
+
+// A Charge is a total of usage and the prices it is charged at.
+type Charge struct {
+	UsageTotal
+	Provider    ProviderName
+	Price       Money // per accelerator-hour used
+	UnusedPrice Money // per accelerator-hour held and not used
+}
+
+// Amount gives what the charge comes to.
+func (c Charge) Amount() Accrual {
+	return Accrue(c.Price, c.Used).Add(Accrue(c.UnusedPrice, c.Unused))
+}
+
+// DrawnDown: a batch of usage drew on a commitment. The amount is money, or a
+// bare number of accelerator-hours where the commitment counts those.
+type DrawnDown struct {
+	Source     string
+	Batch      string
+	Commitment ClauseRef
+	Amount     Accrual
+}
+
+func (OfferReceived) Event() string        { return "offer.received" }
+func (OfferRevised) Event() string         { return "offer.revised" }
+func (OfferWithdrawn) Event() string       { return "offer.withdrawn" }
+func (Awarded) Event() string              { return "awarded" }
+func (ProcessOpened) Event() string        { return "process.opened" }
+func (TermsReplaced) Event() string        { return "terms.replaced" }
+func (NotifyMissed) Event() string         { return "notify.missed" }
+func (NoticeFoundDeficient) Event() string { return "notice.deficient" }
+func (NoticeServed) Event() string         { return "notice.served" }
+func (NoticeCorrected) Event() string      { return "notice.corrected" }
+func (AnsweredOffTerms) Event() string     { return "answered.off_terms" }
+func (Accepted) Event() string             { return "accepted" }
+func (Declined) Event() string             { return "refused" }
+func (Lapsed) Event() string               { return "lapsed" }
+func (Released) Event() string             { return "released" }
+func (Fulfilled) Event() string            { return "fulfilled" }
+func (Superseded) Event() string           { return "superseded" }
+func (Withdrawn) Event() string            { return "withdrawn" }
+func (ThirdPartySigned) Event() string     { return "third_party.signed" }
+func (ThirdPartyClosed) Event() string     { return "third_party.closed" }
+func (ThirdPartyNoted) Event() string      { return "third_party.noted" }
+func (CloseOverdue) Event() string         { return "close.overdue" }
+func (TailExpired) Event() string          { return "tail.expired" }
+func (Waived) Event() string               { return "waived" }
+func (ClauseReplaced) Event() string       { return "clause.replaced" }
+func (Breached) Event() string             { return "breached" }
+func (CapacityReserved) Event() string     { return "reserved" }
+func (JobPlaced) Event() string            { return "placed" }
+func (JobFinished) Event() string          { return "finished" }
+func (UsageRecorded) Event() string        { return "usage.recorded" }
+func (DrawnDown) Event() string            { return "drawn.down" }
