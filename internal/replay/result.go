@@ -61,13 +61,13 @@ func (a Amount) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 // A ProviderShare is what one provider did.
 type ProviderShare struct {
 	Provider   offtake.ProviderName `json:"provider"`
-	Jobs       int64                `json:"jobs"`             // started there
-	GPUSeconds int64                `json:"gpu_seconds"`      // served there, in demanded units
-	GPUHours   float64              `json:"gpu_hours"`        //
-	Share      float64              `json:"share"`            // of all that was served, 0 to 1
-	HeldHours  float64              `json:"held_gpu_hours"`   // accelerator-hours of capacity held
-	UsedHours  float64              `json:"used_gpu_hours"`   // of which were used
-	Peak       int64                `json:"peak"` // the most accelerators held at a day's end
+	Jobs       int64                `json:"jobs"`           // started there
+	GPUSeconds int64                `json:"gpu_seconds"`    // served there, in demanded units
+	GPUHours   float64              `json:"gpu_hours"`      //
+	Share      float64              `json:"share"`          // of all that was served, 0 to 1
+	HeldHours  float64              `json:"held_gpu_hours"` // accelerator-hours of capacity held
+	UsedHours  float64              `json:"used_gpu_hours"` // of which were used
+	Peak       int64                `json:"peak"`           // the most accelerators held at a day's end
 	Spend      Amount               `json:"spend"`
 }
 
