@@ -64,7 +64,7 @@ type ProcessOpened struct {
 	Terms       OfferTerms
 	NotifyBy    time.Time // zero: no deadline, or no notice is owed
 	After       ProcessID // the process this one succeeds
-	NotBefore   time.Time // the window of a successor ends no earlier
+	Left        Duration  // of the predecessor's window when it was superseded
 }
 
 // TermsReplaced: the process now runs on these terms, from where it stands now.

@@ -200,3 +200,7 @@ func revisedOther(was, change []OtherTerm) []OtherTerm {
 	slices.SortFunc(now, func(a, b OtherTerm) int { return cmp.Compare(a.Key, b.Key) })
 	return now
 }
+
+// Length gives the seconds by which durations of different units compare, see
+// CompareDurations.
+func (d Duration) Length() int64 { return d.seconds() }
