@@ -1,0 +1,312 @@
+package traces
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/offtake-dev/offtake"
+)
+
+var start = time.Date(2025, 1, 21, 8, 0, 0, 0, time.UTC)
+
+// fromText reads one trace as `--demand jobs.csv` would.
+func fromText(spec, text string) (*Set, error) {
+	s, err := ParseSpec(spec)
+	if err != nil {
+		return nil, err
+	}
+	return FromFiles([]Spec{s}, Env{From: start, Open: func(string) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(text)), nil
+	}})
+}
+
+func all(t *testing.T, s *Set) (jobs []Job) {
+	t.Helper()
+	for {
+		j, ok, err := s.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !ok {
+			return jobs
+		}
+		jobs = append(jobs, j)
+	}
+}
+
+const elastic = "job_id,submission_time,duration,num_gpu\n"
+
+func TestATraceIsReadByItsHeader(t *testing.T) {
+	want := []Job{{ID: "a", At: 5, Seconds: 60, Accelerators: 8, Deadline: Never}, {ID: "b", At: 7, Seconds: 90, Accelerators: 1, Deadline: Never}}
+	for name, text := range map[string]string{
+		"elasticflow":               elastic + "a,5,60,8\nb,7,90,1\n",
+		"no final newline":          elastic + "a,5,60,8\nb,7,90,1",
+		"CRLF":                      "job_id,submission_time,duration,num_gpu\r\na,5,60,8\r\nb,7,90,1\r\n",
+		"a byte order mark":         "\xef\xbb\xbf" + elastic + "a,5,60,8\nb,7,90,1\n",
+		"other order, more columns": "model,num_gpu,duration,job_id,submission_time\nx,8,60,a,5\n\"y, z\",1,90,b,7\n",
+		"the format of its own":     "id,submitted,duration,accelerators\na,5,60,8\nb,2025-01-21T08:00:07Z,90,1\n",
+		"out of order":              elastic + "b,7,90,1\na,5,60,8\n",
+		"philly": `[{"jobid":"a","submitted_time":"2017-10-07 01:00:00","attempts":[]},
+ {"jobid":"a","submitted_time":"2017-10-07 01:11:30","attempts":[{"start_time":"2017-10-07 01:12:00","end_time":"2017-10-07 01:13:00","detail":[{"ip":"m1","gpus":["g0","g1","g2","g3"]},{"ip":"m2","gpus":["g0","g1","g2","g3"]}]}]},
+ {"jobid":"b","submitted_time":"2017-10-07 01:11:32","attempts":[{"start_time":"2017-10-07 01:12:00","end_time":"2017-10-07 01:13:00","detail":[{"ip":"m1","gpus":["g0"]}]},{"start_time":"2017-10-07 01:14:00","end_time":"2017-10-07 01:14:30","detail":[{"gpus":["g0"]}]},{"start_time":"2017-10-07 01:15:00","end_time":null,"detail":[]}]}]`,
+	} {
+		s, err := fromText("jobs.csv", text)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		got := all(t, s)
+		off := int64(0)
+		if name == "philly" {
+			off = 5 // its first job is second 0
+		}
+		if len(got) != 2 || got[0].At+off != 5 || got[1].At+off != 7 {
+			t.Errorf("%s: got %v", name, got)
+			continue
+		}
+		for i := range got {
+			got[i].At += off
+			if got[i] != want[i] {
+				t.Errorf("%s: job %d is %+v, want %+v", name, i, got[i], want[i])
+			}
+		}
+	}
+}
+
+func TestRowsOfOneMomentKeepTheirOrder(t *testing.T) {
+	s, err := fromText("jobs.csv", elastic+"c,9,1,1\nb,7,1,1\na,7,1,1\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := all(t, s); got[0].ID != "b" || got[1].ID != "a" || got[2].ID != "c" {
+		t.Errorf("got %v, want b, a, c", got)
+	}
+	if len(s.Notes) != 1 || !strings.Contains(s.Notes[0], "were sorted") {
+		t.Errorf("notes are %q, want one that says the jobs were sorted", s.Notes)
+	}
+}
+
+func TestAWrongTraceIsRefusedWithItsPlace(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"", `jobs.csv:1: is empty; a trace begins with the header job_id`},
+		{"when,what\n1,2\n", `jobs.csv:1: header "when,what" is not that of a trace`},
+		{"job_id,submission_time,num_gpu\na,1,1\n", `jobs.csv:1: column "duration" is missing from the header "job_id,submission_time,num_gpu"; expected the header job_id,submission_time,duration,num_gpu`},
+		{"job_id,job_id,submission_time,duration,num_gpu\na,a,1,1,1\n", `jobs.csv:1: column "job_id" is there twice`},
+		{elastic + "a,1,-5,1\n", `jobs.csv:2: duration "-5" is not a whole number of seconds above zero`},
+		{elastic + "a,1,0,1\n", `jobs.csv:2: duration "0" is not`},
+		{elastic + "a,1,1.5,1\n", `jobs.csv:2: duration "1.5" is not`},
+		{elastic + "a,1,NaN,1\n", `jobs.csv:2: duration "NaN" is not`},
+		{elastic + "a,-1,5,1\n", `jobs.csv:2: submission_time "-1" is before the start`},
+		{elastic + "a,x,5,1\n", `jobs.csv:2: submission_time "x" is not a whole number of seconds`},
+		{elastic + "a,1,5,0\n", `jobs.csv:2: num_gpu "0" is not a whole number of accelerators above zero`},
+		{elastic + "a,1,5,99999999999999999999\n", `jobs.csv:2: num_gpu "99999999999999999999" is more than 10000000 accelerators`},
+		{elastic + "a,1,99999999999,1\n", `jobs.csv:2: duration "99999999999" is more than`},
+		{elastic + "a,99999999999,5,1\n", `jobs.csv:2: submission_time "99999999999" is more than a hundred years`},
+		{elastic + "a,1,5,1\nb,2,5,1\na,3,5,1\n", `jobs.csv:4: job id "a" is there twice; it was job 1 of jobs.csv`},
+		{elastic + "a,1,5,1\nb,2,5", `jobs.csv:3: has another number of columns than the header; the line may be cut off`},
+		{elastic + "a,1,5,\"1\n", `jobs.csv:2: column 10`},
+		{elastic + ",1,5,1\n", `jobs.csv:2: job_id "" is not a name`},
+		{elastic + "a\x00b,1,5,1\n", `job`},
+		{"\x00\x01\x02", `jobs.csv:1: holds a zero byte`},
+		{elastic + strings.Repeat("x", 1<<20), `jobs.csv:2: has a line of more than 65536 bytes`},
+		{"id,submitted,duration,accelerators\na,2025-01-20T00:00:00Z,5,1\n", `is before the start`},
+		{"id,submitted,duration,accelerators\na,2025-01-22Tnoon,5,1\n", `is not a number of seconds or an instant`},
+		{"[", `jobs.csv: job 1: the file ends inside the list`},
+		{`[{"jobid":"a","submitted_time":"yesterday"}]`, `jobs.csv: job 1: submitted_time "yesterday" is not written as`},
+		{`[{"jobid":"a","submitted_time":"2017-10-07 01:00:00","attempts":[{"start_time":"2017-10-07 01:12:00","end_time":"2017-10-07 01:11:00"}]}]`, `is before start_time`},
+	} {
+		_, err := fromText("jobs.csv", c.text)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%.60q: got %v, want %s", c.text, err, c.want)
+		}
+		if err != nil && offtake.KindOf(err) != offtake.Invalid {
+			t.Errorf("%.60q: kind %s, want invalid", c.text, offtake.KindOf(err))
+		}
+	}
+}
+
+func TestAJobIsInOneTraceOnly(t *testing.T) {
+	texts := map[string]string{"one.csv": elastic + "a,1,5,1\nb,2,5,1\n", "two.csv": elastic + "c,1,5,1\nb,2,5,1\n"}
+	_, err := FromFiles([]Spec{{File: "one.csv"}, {File: "two.csv"}}, Env{From: start, Open: func(n string) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(texts[n])), nil
+	}})
+	if want := `two.csv:3: job id "b" is there twice; it was job 2 of one.csv`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestADemandOptionFollowsTheLastColon(t *testing.T) {
+	for _, c := range []struct{ in, file, purpose, accelerator, scale string }{
+		{"jobs.csv", "jobs.csv", "training", "h100", "1"},
+		{"jobs.csv:scale=2.5", "jobs.csv", "training", "h100", "2.5"},
+		{"jobs.csv:purpose=api,accelerator=gb200,scale=3", "jobs.csv", "api", "gb200", "3"},
+		{"c:jobs,2.csv", "c:jobs,2.csv", "training", "h100", "1"},
+		{"a:b=c/jobs.csv", "a:b=c/jobs.csv", "training", "h100", "1"},
+		{"odd:name=1.csv:scale=2", "odd:name=1.csv", "training", "h100", "2"},
+	} {
+		got, err := ParseSpec(c.in)
+		if err != nil || got.File != c.file || string(got.Purpose) != c.purpose || string(got.Accelerator) != c.accelerator || got.Scale.String() != c.scale {
+			t.Errorf("ParseSpec(%q) = %+v, %v", c.in, got, err)
+		}
+	}
+	for in, want := range map[string]string{
+		"":                         "names no file",
+		":scale=2":                 "names no file",
+		"jobs.csv:scale=0":         `demand scale "0" is not a positive number`,
+		"jobs.csv:scale=-1":        `demand scale "-1"`,
+		"jobs.csv:speed=2":         `demand option "speed" is not purpose, accelerator or scale`,
+		"jobs.csv:scale=1,scale=2": `demand option "scale" is there twice`,
+		"jobs.csv:scale=1,h100":    `demand option "h100" is not a key and a value`,
+	} {
+		if _, err := ParseSpec(in); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("ParseSpec(%q): got %v, want %s", in, err, want)
+		}
+	}
+}
+
+func TestScaleRoundsHalfUpAndNeverToNothing(t *testing.T) {
+	for _, c := range []struct {
+		n    int64
+		by   string
+		want int64
+	}{{8, "1", 8}, {8, "3", 24}, {1, "0.1", 1}, {3, "0.5", 2}, {5, "0.5", 3}, {7, "1.5", 11}, {1, "2.499999", 2}} {
+		by, err := offtake.ParseFactor(c.by)
+		if got, ok := scaled(c.n, by); err != nil || !ok || got != c.want {
+			t.Errorf("%d scaled by %s is %d, want %d", c.n, c.by, got, c.want)
+		}
+	}
+	if _, ok := scaled(MaxAccelerators, offtake.One*offtake.One-1); ok {
+		t.Error("ten million scaled by a million is taken, want refused")
+	}
+}
+
+// The six clusters hold what their files hold, counted here by nothing but
+// cutting lines at commas.
+func TestTheRealTracesAddUp(t *testing.T) {
+	dir := sharedJobs(t)
+	var specs []Spec
+	var wantJobs int
+	var wantSeconds int64
+	for _, n := range []string{"01", "02", "03", "04", "05", "06"} {
+		name := filepath.Join(dir, "cluster"+n+".csv")
+		jobs, sec := sumOf(t, name)
+		if n == "04" && jobs != 15802 {
+			t.Errorf("cluster04 has %d jobs, want 15802", jobs)
+		}
+		for _, file := range []string{name, filepath.Join(dir, "deadlines", "cluster"+n+".csv")} {
+			s, err := FromFiles([]Spec{{File: file}}, Env{From: start, Open: OpenFile})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if gotJobs, gotSec := sum(all(t, s)); gotJobs != jobs || gotSec != sec {
+				t.Errorf("%s: %d jobs of %d GPU-seconds, want %d of %d", file, gotJobs, gotSec, jobs, sec)
+			}
+		}
+		specs = append(specs, Spec{File: name})
+		wantJobs, wantSeconds = wantJobs+jobs, wantSeconds+sec
+	}
+	s, err := FromFiles(specs, Env{From: start, Open: OpenFile})
+	if err != nil {
+		t.Fatal(err)
+	}
+	jobs := all(t, s)
+	if n, sec := sum(jobs); n != wantJobs || n != 32211 || sec != wantSeconds {
+		t.Errorf("all six: %d jobs of %d GPU-seconds, want 32211 of %d", n, sec, wantSeconds)
+	}
+	for i := 1; i < len(jobs); i++ {
+		if jobs[i].At < jobs[i-1].At {
+			t.Fatalf("job %d arrives before the one before it", i)
+		}
+	}
+}
+
+func sum(jobs []Job) (n int, sec int64) {
+	for _, j := range jobs {
+		sec += j.GPUSeconds()
+	}
+	return len(jobs), sec
+}
+
+func sumOf(t *testing.T, name string) (n int, sec int64) {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := func(b []byte) (v int64) {
+		for _, d := range bytes.TrimSpace(b) {
+			v = v*10 + int64(d-'0')
+		}
+		return v
+	}
+	for _, line := range bytes.Split(text, []byte("\n"))[1:] {
+		if cols := bytes.Split(line, []byte(",")); len(cols) == 4 {
+			n, sec = n+1, sec+number(cols[2])*number(cols[3])
+		}
+	}
+	return n, sec
+}
+
+// sharedJobs gives the folder of real traces, or skips where it is not there.
+func sharedJobs(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join("..", "..", "..", "shared", "data", "jobs")
+	if _, err := os.Stat(dir); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("real traces are not at %s, and CI must have them", dir)
+		}
+		t.Skipf("real traces are not at %s", dir)
+	}
+	return dir
+}
+
+func TestAMissingTraceAndAFolderAreNamed(t *testing.T) {
+	dir := t.TempDir()
+	for name, want := range map[string]string{dir: "is a folder, not a file", filepath.Join(dir, "none.csv"): "does not exist"} {
+		if _, err := OpenFile(name); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("OpenFile(%q): got %v, want %s", name, err, want)
+		}
+	}
+	below := OpenBelow(dir)
+	for _, name := range []string{"../x.csv", "/etc/passwd"} {
+		if _, err := below(name); err == nil || !strings.Contains(err.Error(), "is not below the book's folder") {
+			t.Errorf("OpenBelow(%q): got %v", name, err)
+		}
+	}
+}
+
+func FuzzTraces(f *testing.F) {
+	f.Add(elastic+"a,5,60,8\nb,7,90,1", "")
+	f.Add("id,submitted,duration,accelerators,purpose,deadline\na,2025-01-21T08:00:07Z,90,1,api,99\n", "2.5")
+	f.Add(`[{"jobid":"a","submitted_time":"2017-10-07 01:00:00","attempts":[{"start_time":"2017-10-07 01:12:00","end_time":"2017-10-07 01:13:00","detail":[{"gpus":["g"]}]}]}]`, "")
+	f.Add("\xff\xfe\x00a", "1")
+	f.Fuzz(func(t *testing.T, text, scale string) {
+		spec := "jobs.csv"
+		if scale != "" {
+			spec += ":scale=" + scale
+		}
+		s, err := fromText(spec, text)
+		if err != nil {
+			if offtake.KindOf(err) != offtake.Invalid || strings.Contains(err.Error(), "\n") && !strings.Contains(text+scale, "\n") {
+				t.Fatalf("%v is not a refusal of one line", err)
+			}
+			return
+		}
+		last := int64(0)
+		for {
+			j, ok, err := s.Next()
+			if err != nil || !ok {
+				return
+			}
+			if j.At < last || j.Seconds < 1 || j.Accelerators < 1 || j.ID == "" || j.GPUSeconds() < 1 {
+				t.Fatalf("job %+v after second %d", j, last)
+			}
+			last = j.At
+		}
+	})
+}
