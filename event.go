@@ -219,9 +219,13 @@ type CapacityReserved struct {
 
 // JobPlaced: work runs on held capacity.
 type JobPlaced struct {
-	Job   JobID
-	Parts []Taken
-	Until time.Time
+	Job      JobID
+	Parts    []Taken
+	Until    time.Time
+	Purpose  Purpose
+	Product  Product
+	Asset    Asset
+	Customer Customer
 }
 
 // JobFinished: its capacity is free.
@@ -255,6 +259,7 @@ type DrawnDown struct {
 	Source     string
 	Batch      string
 	Commitment ClauseRef
+	Day        Date // of the usage, in UTC
 	Amount     Accrual
 }
 
