@@ -1,0 +1,2 @@
+// Package rights says what a book of agreements permits.
+package rights

@@ -1,0 +1,191 @@
+package rights
+
+import (
+	"math/bits"
+	"slices"
+
+	"github.com/offtake-dev/offtake"
+)
+
+// Explain answers a question with its reasons: the chain of clauses that led
+// to the answer, strongest first; the duties; what is missing; and which
+// single change would permit what was asked. The verdict is that of Ask.
+func (t *Terms) Explain(q Question) offtake.Answer {
+	a := offtake.Answer{Question: q.ask, At: offtake.When{Instant: t.at}}
+	if r, ok := t.rule(&q); ok {
+		a.Verdict = r.Verdict
+		t.because(&q, &a)
+	} else {
+		t.weighed(q, &a)
+	}
+	if a.Verdict == offtake.Prohibited || a.Verdict == offtake.Conditional {
+		t.wouldPermit(q, &a)
+	}
+	if q.ask == offtake.Serve && q.cells[provider] == unknown {
+		a.Allowed = t.allowed(q)
+	}
+	return a
+}
+
+// because gives the reasons of an answer that needed no weighing.
+func (t *Terms) because(q *Question, a *offtake.Answer) {
+	if q.ask == offtake.Use {
+		t.becauseOfUse(q, a)
+		return
+	}
+	s := t.search(q)
+	var consents []int32
+	var chain []offtake.Reason
+	for _, table := range []int{bans, rightsOf(q)} {
+		if table != bans && a.Verdict == offtake.Prohibited {
+			break
+		}
+		s.each(table, func(r *row) {
+			switch by := s.lifter(r, true); {
+			case by < 0:
+				chain = append(chain, reasonOf(r))
+				a.Duties = append(a.Duties, r.duties...)
+			case !slices.Contains(consents, by):
+				consents = append(consents, by)
+			}
+		})
+	}
+	a.Because = make([]offtake.Reason, 0, len(consents)+len(chain))
+	for _, c := range consents {
+		a.Because = append(a.Because, reasonOf(&t.law.tables[s.consents].rows[c]))
+	}
+	a.Because = append(a.Because, chain...)
+}
+
+// each calls f with the rows of a table that hold the question, whatever is
+// not stated.
+func (s *search) each(table int, f func(*row)) {
+	tb := &s.t.law.tables[table]
+	var may probe
+	tb.probe(s.q, &may, whole(table))
+	live, settled := s.t.live[table], s.t.sure[table]
+	for w := range live {
+		for m := may.word(live, w); m != 0; m &= m - 1 {
+			i := int32(w<<6 + bits.TrailingZeros64(m))
+			if settled.has(i) && (!may.unknown || tb.surely(s.q, i)) {
+				f(&tb.rows[i])
+			}
+		}
+	}
+}
+
+func reasonOf(r *row) offtake.Reason {
+	return offtake.Reason{Clause: r.term.ref, Pos: r.term.clause.Pos, Says: r.says}
+}
+
+// becauseOfUse gives the licences that decide a use, those that shut it out
+// before those that would grant it.
+func (t *Terms) becauseOfUse(q *Question, a *offtake.Answer) {
+	s := t.search(q)
+	add := func(r *row) { a.Because = append(a.Because, reasonOf(r)) }
+	owner, _ := t.firstUse(q, owners)
+	switch foreign, _ := t.firstUse(q, foreigns); {
+	case a.Verdict == offtake.Permitted && owner != nil:
+		s.each(owners, add)
+	case a.Verdict == offtake.Permitted && foreign == nil && q.cells[party] == t.buyer():
+	case a.Verdict == offtake.Permitted:
+		s.each(grants, add)
+	default:
+		s.each(shutouts, add)
+		s.each(owners, add)
+		s.each(foreigns, add)
+	}
+}
+
+func (t *Terms) buyer() cell { return t.law.words[party].cells[string(t.law.book.Buyer)] }
+
+// weighed answers by weighing cases, and names what is missing.
+func (t *Terms) weighed(q Question, a *offtake.Answer) {
+	w := t.weigh(&q, false)
+	v, out := w.verdict()
+	a.Verdict = v
+	if v == offtake.Conditional {
+		for _, i := range out.rows {
+			a.Duties = append(a.Duties, w.items[i].row.duties...)
+		}
+	}
+	if v == offtake.Undetermined {
+		for _, m := range w.missing() {
+			a.Missing = append(a.Missing, m.name())
+			if m.open != nil {
+				a.Because = append(a.Because, openReason(m.open))
+			}
+		}
+	}
+	decisive := make([]bool, len(w.items))
+	for _, c := range w.cases {
+		for _, i := range append(slices.Clone(c.lifts), c.rows...) {
+			decisive[i] = true
+		}
+	}
+	order := append(indices(w.consentsFrom(), len(w.items)), indices(0, w.consentsFrom())...)
+	for _, i := range order {
+		if decisive[i] {
+			a.Because = append(a.Because, reasonOf(w.items[i].row))
+		}
+	}
+}
+
+// consentsFrom gives where the consents begin among the items.
+func (w *weighing) consentsFrom() int {
+	if w.q.ask == offtake.Use {
+		return len(w.items)
+	}
+	return w.first[2]
+}
+
+func indices(from, to int) (out []int) {
+	for i := from; i < to; i++ {
+		out = append(out, i)
+	}
+	return out
+}
+
+// name gives what an answer calls a variable that is missing: the fact's flag,
+// or the clause whose question is open.
+func (v variable) name() string {
+	if v.open != nil {
+		return v.open.ref.String()
+	}
+	return string(dimNames[v.dim])
+}
+
+func openReason(t *clauseTerm) offtake.Reason {
+	body := t.clause.Body.(offtake.Determination)
+	return offtake.Reason{Clause: t.ref, Pos: t.clause.Pos,
+		Says: sprintf("whether %q only %s may answer, and has not: things hold meanwhile", body.Question, body.DecidedBy)}
+}
+
+// An Effect is a restriction that covers a request, and the consent that lifts
+// it, if one does.
+type Effect struct {
+	Clause  offtake.ClauseRef
+	Kind    string            // the body's word: "first_refusal"
+	Consent offtake.ClauseRef // zero: it stands
+}
+
+// Effects appends the restrictions that cover a `procure`, `place` or `serve`
+// to a slice, strongest first, each with the first consent that lifts it. What
+// counts against a consent's limits is what was done under it. Only clauses
+// that cover the request whatever its unstated facts are appear.
+func (t *Terms) Effects(q Question, to []Effect) []Effect {
+	s := t.search(&q)
+	for _, table := range [...]int{bans, rightsOf(&q)} {
+		from := len(to)
+		s.each(table, func(r *row) {
+			e := Effect{Clause: r.term.ref, Kind: r.term.clause.Body.Kind()}
+			if c := s.lifter(r, true); c >= 0 {
+				e.Consent = t.law.tables[s.consents].rows[c].term.ref
+			}
+			if !slices.Contains(to[from:], e) {
+				to = append(to, e)
+			}
+		})
+	}
+	return to
+}

@@ -1,0 +1,159 @@
+package rights
+
+import (
+	"slices"
+	"time"
+
+	"github.com/offtake-dev/offtake"
+)
+
+// wouldPermit finds the single changes that turn an answer into `permitted`,
+// each tried by asking again: another provider, in the book's order; the next
+// instant of change from which it is permitted; the one clause that a consent
+// would have to lift.
+func (t *Terms) wouldPermit(q Question, a *offtake.Answer) {
+	if q.ask != offtake.Use {
+		t.otherProviders(q, a)
+	}
+	if at, ok := t.laterInstant(q); ok {
+		a.WouldPermit = append(a.WouldPermit, offtake.Change{What: "at", Value: offtake.Stamp(at)})
+	}
+	if ref, ok := t.onlyBar(&q); ok {
+		a.WouldPermit = append(a.WouldPermit, offtake.Change{What: "consent", Value: ref.String()})
+	}
+}
+
+func (t *Terms) otherProviders(q Question, a *offtake.Answer) {
+	own := q.cells[provider]
+	if own == unknown {
+		return // the answer is the same for every provider
+	}
+	for i, p := range t.law.book.Providers {
+		c := cell(i)
+		if c == own || q.facts.Route != "" && q.facts.Route != routeOf(p) {
+			continue
+		}
+		q.cells[provider] = c
+		if t.Ask(q).Verdict == offtake.Permitted {
+			a.WouldPermit = append(a.WouldPermit, offtake.Change{What: "provider", Value: string(p.Name)})
+		}
+	}
+}
+
+// hops bounds how many instants of change are tried.
+const hops = 64
+
+// laterInstant finds the next instant of change at which the question is
+// permitted. As long as a clause stands in the way nothing can change before
+// it ends or a consent that lifts it begins, so that is where it looks next.
+func (t *Terms) laterInstant(q Question) (time.Time, bool) {
+	n := t.law.Version(t.at)
+	for range hops {
+		at := t.law.instantOf(n)
+		terms := t.law.At(at)
+		if n == t.law.Version(t.at) {
+			terms = t
+		}
+		r, sure := terms.bar(&q)
+		next := n + 1
+		if sure {
+			next = t.law.nextChance(r, n)
+		}
+		if next >= len(t.law.versions) {
+			return time.Time{}, false
+		}
+		n = next
+		at = t.law.instantOf(n)
+		if t.law.At(at).Ask(q).Verdict == offtake.Permitted {
+			return at, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// bar gives the row that stands in the way of a question, where there is one
+// that does so whatever is not known.
+func (t *Terms) bar(q *Question) (*row, bool) {
+	if q.ask == offtake.Use {
+		return nil, false
+	}
+	s := t.search(q)
+	r, _ := s.unlifted(bans)
+	if r == nil {
+		r, _ = s.unlifted(rightsOf(q))
+	}
+	return r, r != nil
+}
+
+// nextChance gives the first version after n in which a row is gone, or a
+// consent that may lift it has come.
+func (l *Law) nextChance(r *row, n int) int {
+	next := int(r.until)
+	for _, c := range r.lifts {
+		if from := int(l.tables[buying].rows[c].from); from > n {
+			next = min(next, from)
+		}
+	}
+	return next
+}
+
+// onlyBar gives the clause that alone stands in the way.
+func (t *Terms) onlyBar(q *Question) (ref offtake.ClauseRef, ok bool) {
+	if q.ask == offtake.Use {
+		return ref, false
+	}
+	s := t.search(q)
+	for _, table := range [...]int{bans, rightsOf(q)} {
+		one := true
+		s.each(table, func(r *row) {
+			switch {
+			case s.lifter(r, true) >= 0 || r.term.ref == ref:
+			case ref.IsZero():
+				ref = r.term.ref
+			default:
+				one = false
+			}
+		})
+		if !one {
+			return offtake.ClauseRef{}, false
+		}
+	}
+	return ref, !ref.IsZero() && t.permittedWithout(*q, ref)
+}
+
+// permittedWithout asks again as if a consent lifted one clause.
+func (t *Terms) permittedWithout(q Question, ref offtake.ClauseRef) bool {
+	q.lifted = ref
+	return t.Ask(q).Verdict == offtake.Permitted
+}
+
+// allowed gives the places that may serve: the declared providers, each in the
+// regions in which it has a name, or in the region asked about.
+func (t *Terms) allowed(q Question) []offtake.Allowed {
+	var out []offtake.Allowed
+	stated := q.cells[region] != unknown && q.cells[region] != t.law.words[region].none()
+	for i, p := range t.law.book.Providers {
+		if !q.suppliers.has(cell(i)) {
+			continue
+		}
+		q.cells[provider] = cell(i)
+		if t.law.book.Regions == nil || q.cells[region] == t.law.words[region].none() {
+			if t.Ask(q).Verdict == offtake.Permitted {
+				out = append(out, offtake.Allowed{Provider: p.Name, Region: q.facts.Region})
+			}
+			continue
+		}
+		for j, r := range t.law.book.Regions {
+			named := slices.ContainsFunc(r.Names, func(n offtake.RegionName) bool { return n.Provider == p.Name })
+			if !named || stated && q.facts.Region != r.Name {
+				continue
+			}
+			one := q
+			one.cells[region] = cell(j)
+			if t.Ask(one).Verdict == offtake.Permitted {
+				out = append(out, offtake.Allowed{Provider: p.Name, Region: r.Name})
+			}
+		}
+	}
+	return out
+}
