@@ -14,11 +14,13 @@ type Count struct {
 	Window     Window
 	Late       string       // why a notice counts for a later day: "after the cut-off at 17:00", "on a Saturday"; "" where it was in time
 	Start      offtake.Date // the day from which the count starts: of receipt, as it counts, or of the act
-	First      offtake.Date // the first day that may count; zero for elapsed time
+	First      offtake.Date // the first day counted; zero for elapsed time
 	Last       offtake.Date // the day of the deadline; zero for elapsed time, and while not known
+	Skipped    []Skip       // the days between that did not count, in order; of civil days those are the tolled ones
 	RolledFrom offtake.Date // where the last day would have been; zero where it did not roll
+	RolledOver []Skip       // the days it rolled over
 	Runs       time.Time    // when elapsed time starts, UTC; zero for days
-	Skipped    []Skip       // what was not counted, in order; of civil days only the tolled ones and those rolled over
+	Stopped    []Toll       // when elapsed time stood still
 	Deadline   time.Time    // UTC; zero while not known
 	Known      bool         // false while a toll that has not ended keeps the window from ending
 }
@@ -77,75 +79,98 @@ func (c *Count) skip(from, to day, why string) {
 	c.Skipped = append(c.Skipped, s)
 }
 
+// counts records the first day that counts.
+func (c *Count) counts(d day) {
+	if c != nil && c.First.IsZero() {
+		c.First = d.date()
+	}
+}
+
+// rolled records that the last day would have been at, and that what was
+// skipped since then was rolled over.
+func (c *Count) rolled(at day, since int) {
+	if c != nil {
+		c.RolledFrom, c.RolledOver, c.Skipped = at.date(), c.Skipped[since:], c.Skipped[:since:since]
+	}
+}
+
 // stopped records that elapsed time stood still.
 func (c *Count) stopped(t Toll) {
-	if c == nil {
-		return
+	if c != nil {
+		c.Stopped = append(c.Stopped, t)
 	}
-	s := Skip{From: c.Window.Calendar.Day(t.From), Why: "tolled"}
-	if !t.open() {
-		s.To = c.Window.Calendar.Day(t.Until)
-	}
-	c.Skipped = append(c.Skipped, s)
 }
 
 // Lines explains the count in plain language, a sentence a line.
 func (c Count) Lines() []string {
-	out := []string{c.received()}
+	started := "starts "
+	if c.Window.Notice {
+		started = "received "
+	}
+	out := []string{started + c.moment(c.Window.From)}
 	if c.Late != "" {
 		out = append(out, fmt.Sprintf("that is %s, so it counts as received on %s", c.Late, long(c.Start)))
 	}
-	if c.First.IsZero() {
-		out = append(out, fmt.Sprintf("%s of elapsed time run from %s", c.Window.Length.Words(), c.moment(c.Runs)))
+	if c.Runs.IsZero() {
+		out = append(out, c.days()...)
 	} else {
-		out = append(out, c.counted())
+		out = append(out, c.Window.Length.Words()+" of elapsed time from "+c.moment(c.Runs))
 	}
-	if s := c.skipped(); s != "" {
-		out = append(out, "not counted: "+s)
-	}
-	if !c.RolledFrom.IsZero() && c.Known {
-		out = append(out, fmt.Sprintf("the last day would be %s, which is no business day (%s), and rolls to %s",
-			long(c.RolledFrom), c.Window.Calendar.Closed(c.RolledFrom), long(c.Last)))
+	for _, t := range c.Stopped {
+		line := "stands still from " + c.moment(t.From)
+		if !t.open() {
+			line += " to " + c.moment(t.Until)
+		}
+		out = append(out, line)
 	}
 	return append(out, c.ends())
 }
 
-func (c Count) received() string {
-	what := "starts"
-	if c.Window.Notice {
-		what = "received"
+func (c Count) days() []string {
+	first := fmt.Sprintf(", not counting %s", long(c.Start))
+	switch {
+	case c.Window.Length.Count == 0:
+		first = ""
+	case c.Window.CountFirst:
+		first = fmt.Sprintf(", counting from %s", long(c.Start))
 	}
-	return what + " " + c.moment(c.Window.From)
-}
-
-func (c Count) counted() string {
-	first := "is not counted, the first day is "
-	if c.First == c.Start {
-		first = "is the first day, "
+	if !c.First.IsZero() {
+		first += ": the first is " + long(c.First)
 	}
-	return fmt.Sprintf("%s: the day it starts from %s%s", c.Window.Length.Words(), first, long(c.First))
+	out := []string{c.Window.Length.Words() + first}
+	if len(c.Skipped) > 0 {
+		out = append(out, "not counted: "+sum(c.Skipped))
+	}
+	if !c.RolledFrom.IsZero() {
+		line := fmt.Sprintf("the last day would be %s and rolls over %s", long(c.RolledFrom), sum(c.RolledOver))
+		if c.Known {
+			line += " to " + long(c.Last)
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 func (c Count) ends() string {
 	switch {
 	case !c.Known:
 		return "deadline: not known while tolled"
-	case c.Last.IsZero():
+	case !c.Runs.IsZero():
 		return "deadline: " + c.moment(c.Deadline)
 	case !c.Window.cutoff().Set:
-		return fmt.Sprintf("deadline: the end of %s, %s", long(c.Last), c.moment(c.Deadline))
+		return "deadline: " + c.moment(c.Deadline) + ", the end of the day"
 	}
-	return fmt.Sprintf("deadline: the cut-off of %s, %s", long(c.Last), c.moment(c.Deadline))
+	return "deadline: " + c.moment(c.Deadline) + ", the cut-off"
 }
 
 // mostNamed is how many holidays an explanation names one by one.
 const mostNamed = 12
 
-// skipped sums up what did not count: weekends by number, the rest by name.
-func (c Count) skipped() string {
+// sum sums up days that did not count: weekends by number, the rest by name.
+func sum(skipped []Skip) string {
 	var parts []string
 	weekends, unnamed := 0, 0
-	for _, s := range c.Skipped {
+	for _, s := range skipped {
 		switch {
 		case s.Why == "weekend":
 			weekends++
@@ -180,7 +205,11 @@ func (s Skip) String() string {
 
 // moment gives an instant as the calendar's clocks show it and in UTC.
 func (c Count) moment(t time.Time) string {
-	return c.Window.Calendar.Local(t).Format("Monday 2006-01-02 15:04:05.999999999 MST") + " (" + offtake.Stamp(t) + ")"
+	local, layout := c.Window.Calendar.Local(t), "Monday 2006-01-02 15:04"
+	if local.Second() != 0 || local.Nanosecond() != 0 {
+		layout += ":05.999999999"
+	}
+	return local.Format(layout+" MST") + " (" + offtake.Stamp(t) + ")"
 }
 
 func long(d offtake.Date) string { return d.Weekday().String() + " " + d.String() }

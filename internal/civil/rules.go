@@ -27,7 +27,7 @@ func (cs *Calendars) Rules(t offtake.TimeRules, byDefault offtake.CalendarName) 
 		return Rules{}, offtake.Refuse(offtake.NotFound, "calendar %.60q is not declared", name)
 	}
 	if !ordered(c.opens, t.Cutoff) {
-		return Rules{}, offtake.Refuse(offtake.Invalid, "cut-off %s is not after calendar %q opens at %s", t.Cutoff, name, c.opens)
+		return Rules{}, offtake.Refuse(offtake.Invalid, "cut-off %s is not after %s, when calendar %q opens", t.Cutoff, c.opens, name)
 	}
 	return Rules{Calendar: c, CountFirst: t.CountFirst, Roll: t.Roll, Cutoff: t.Cutoff}, nil
 }

@@ -38,9 +38,6 @@ func (w Window) walk(c *Count) (time.Time, bool) {
 		return w.run(w.startRunning(start, late), c)
 	}
 	days := w.days(start)
-	if c != nil {
-		c.First = days.first.date()
-	}
 	end, ok := days.end(c)
 	if !ok {
 		return time.Time{}, false
@@ -143,11 +140,14 @@ func (d dayCount) end(c *Count) (day, bool) {
 	if !ok || d.business || d.rules.Roll != offtake.RollFollowing || cal.business(at) {
 		return at, ok
 	}
+	before := 0
 	if c != nil {
-		c.RolledFrom = at.date()
+		before = len(c.Skipped)
 	}
 	d.first, d.n, d.business = at, 1, true
-	return d.nth(c)
+	to, ok := d.nth(c)
+	c.rolled(at, before)
+	return to, ok
 }
 
 // nth gives the nth day from first that counts; a count of none ends on the
@@ -164,6 +164,7 @@ func (d dayCount) nth(c *Count) (day, bool) {
 			}
 			at = tolled[0].last + 1
 		case !d.business:
+			c.counts(at)
 			free := left
 			if len(tolled) > 0 {
 				free = min(left, int(tolled[0].first-at))
@@ -173,6 +174,7 @@ func (d dayCount) nth(c *Count) (day, bool) {
 				return at - 1, true
 			}
 		case d.rules.Calendar.business(at):
+			c.counts(at)
 			if left--; left == 0 {
 				return at, true
 			}
