@@ -1,0 +1,135 @@
+package buying
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"time"
+
+	"github.com/offtake-dev/offtake"
+)
+
+// RunSeconds gives how long work of so many seconds at speed one runs at
+// another speed: rounded up, and MaxInt64/2 where that is beyond all bounds.
+func RunSeconds(seconds int64, speed offtake.Factor) int64 {
+	if speed == offtake.One {
+		return seconds
+	}
+	hi, lo := bits.Mul64(uint64(seconds), offtake.One)
+	if speed <= 0 || hi >= uint64(speed) {
+		return math.MaxInt64 / 2
+	}
+	q, r := bits.Div64(hi, lo, uint64(speed))
+	if r > 0 {
+		q++
+	}
+	return int64(min(q, math.MaxInt64/2))
+}
+
+// begins gives when an order placed now would be delivered: after the offer's
+// lead, and not before the work wants to begin.
+func (l *look) begins(n Need, o offered) time.Time {
+	at := l.now
+	if !o.Offer.Lead.IsZero() {
+		at = l.add(l.now, o.Offer.Lead)
+	}
+	return latest(at, n.Start)
+}
+
+// until gives the end of what would be bought: the policy's term, or the
+// work's own length where that is longer, in the steps of the offer. It is
+// false where the offer does not last that long.
+func (l *look) until(n Need, o offered, begins time.Time) (time.Time, bool) {
+	need := begins.Add(runAt(n.Run, o.speed))
+	want := latest(l.add(begins, l.rules.Term), need)
+	if len(o.Offer.Lasts) == 0 {
+		return want, true
+	}
+	if end, ok := l.stepped(o.Offer.Lasts, begins, want); ok {
+		return end, true
+	}
+	return l.stepped(o.Offer.Lasts, begins, need)
+}
+
+// stepped gives the first end at or after want that the offer's steps allow;
+// where it is sold for less time than want, none.
+func (l *look) stepped(lasts []offtake.LengthStep, begins, want time.Time) (time.Time, bool) {
+	for _, step := range lasts {
+		limit := l.add(begins, step.Until)
+		for end := l.add(begins, step.Step); !end.After(limit); {
+			if !end.Before(want) {
+				return end, true
+			}
+			next := l.add(end, step.Step)
+			if !next.After(end) {
+				break
+			}
+			end = next
+		}
+	}
+	return time.Time{}, false
+}
+
+// orderBounds are the bounds of one purchase, in whole lots.
+type orderBounds struct {
+	lot, atLeast, atMost int64
+	all                  bool // the whole offer or nothing
+}
+
+func (l *look) bounds(o offered, left int64) orderBounds {
+	decl, _ := l.book.Accelerator(o.Offer.Accelerator)
+	b := orderBounds{lot: decl.LotSize(), atMost: math.MaxInt64 / 2, all: o.Offer.AllOrNone}
+	for _, most := range []int64{l.rules.AtMost, o.Offer.PerOrder.AtMost} {
+		if most > 0 {
+			b.atMost = min(b.atMost, most)
+		}
+	}
+	b.atMost = max(b.atMost/b.lot, 1) * b.lot
+	b.atLeast = o.Offer.PerOrder.AtLeast
+	if o.Offer.Kind != offtake.OnDemand && o.Offer.Kind != offtake.Spot {
+		b.atLeast = max(b.atLeast, l.rules.AtLeast)
+	}
+	b.atLeast = min((b.atLeast+b.lot-1)/b.lot*b.lot, b.atMost)
+	if b.all {
+		b.atLeast, b.atMost = left, max(left, 1)
+	}
+	return b
+}
+
+// whole gives what is asked for so much: whole lots, at least one purchase's
+// least, at most what is left; nothing where that cannot be.
+func (b orderBounds) whole(want, left int64) int64 {
+	if b.all {
+		return left
+	}
+	lots := (max(want, b.atLeast) + b.lot - 1) / b.lot * b.lot
+	lots = min(lots, left/b.lot*b.lot)
+	if lots < max(b.atLeast, 1) {
+		return 0
+	}
+	return lots
+}
+
+// offerTerms puts the purchase into the words of an offer.
+func (l *look) offerTerms(n Need, o offered, quantity int64, begins, until time.Time) offtake.OfferTerms {
+	t := offtake.OfferTerms{
+		Provider: o.Offer.Provider, Accelerator: o.Offer.Accelerator, Quantity: quantity,
+		Region: o.Offer.Region, Site: o.Offer.Site, Price: o.PerHour, Kind: o.Offer.Kind,
+		Term: l.term(begins, until), Delivery: offtake.When{Instant: begins},
+		AllOrNone: offtake.State(o.Offer.AllOrNone), BonaFide: l.marks,
+		Expires: o.Offer.Expires,
+	}
+	if n.Purpose != "" {
+		t.Purposes = []offtake.Purpose{n.Purpose}
+	}
+	return t
+}
+
+// term says the length in the policy's words where it is that, and in elapsed
+// time otherwise.
+func (l *look) term(begins, until time.Time) offtake.Duration {
+	if l.add(begins, l.rules.Term).Equal(until) {
+		return l.rules.Term
+	}
+	return offtake.Duration{Unit: offtake.Elapsed, Time: cmp.Or(until.Sub(begins).Truncate(time.Second), time.Second)}
+}
