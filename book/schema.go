@@ -1,0 +1,80 @@
+package book
+
+import (
+	"strings"
+
+	"github.com/invopop/jsonschema"
+	yaml "go.yaml.in/yaml/v4"
+)
+
+// defs are the parts of a schema that are used in several places.
+type defs struct {
+	parts jsonschema.Definitions
+}
+
+// once gives a reference to a part, which is made when it is first asked for.
+func (d *defs) once(name string, make func() *jsonschema.Schema) *jsonschema.Schema {
+	if _, ok := d.parts[name]; !ok {
+		d.parts[name] = &jsonschema.Schema{} // so that a part may contain itself
+		d.parts[name] = make()
+	}
+	return &jsonschema.Schema{Ref: "#/$defs/" + name}
+}
+
+func objectSchema[T any](d *defs, name string, fields []field[T]) *jsonschema.Schema {
+	s := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), AdditionalProperties: jsonschema.FalseSchema}
+	for _, f := range fields {
+		p := f.schema(d)
+		p = describe(p, f.doc, f.why)
+		s.Properties.Set(f.key, p)
+		if f.need != optional {
+			s.Required = append(s.Required, f.key)
+		}
+	}
+	return s
+}
+
+// describe says what a field means, for an editor to show.
+func describe(s *jsonschema.Schema, doc, why string) *jsonschema.Schema {
+	text := strings.ToUpper(doc[:1]) + doc[1:] + "."
+	if why != "" {
+		text += " Required: " + why + "."
+	}
+	s.Description = text
+	return s
+}
+
+func documentSchema(kind, doc string, s *jsonschema.Schema) *jsonschema.Schema {
+	props := jsonschema.NewProperties()
+	props.Set("kind", &jsonschema.Schema{Const: kind, Description: doc})
+	props.Set("name", &jsonschema.Schema{Type: "string", Pattern: namePattern, Description: "Its name; kind and name come first."})
+	for p := s.Properties.Oldest(); p != nil; p = p.Next() {
+		props.Set(p.Key, p.Value)
+	}
+	s.Properties = props
+	s.Required = append([]string{"kind", "name"}, s.Required...)
+	s.Description = doc
+	return s
+}
+
+// flowIfShort writes a list of single values on one line.
+func flowIfShort(n *yaml.Node) *yaml.Node {
+	for _, c := range n.Content {
+		if c.Kind != yaml.ScalarNode {
+			return n
+		}
+	}
+	n.Style = yaml.FlowStyle
+	return n
+}
+
+// clauseSchema is a clause with exactly one body.
+func clauseSchema(d *defs) *jsonschema.Schema {
+	return d.once("clause", func() *jsonschema.Schema {
+		s := clause.schema(d)
+		for _, kind := range bodyNames() {
+			s.OneOf = append(s.OneOf, &jsonschema.Schema{Required: []string{kind}})
+		}
+		return s
+	})
+}
