@@ -1,6 +1,7 @@
 package civil_test
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -40,5 +41,29 @@ func TestACountIsExplainedInPlainLanguage(t *testing.T) {
 	}
 	if explained < 10 {
 		t.Errorf("%d counts are explained, want at least 10", explained)
+	}
+}
+
+// The reference says what this package does; this test lets it not be wrong.
+func TestEveryExampleOfTheReferenceHolds(t *testing.T) {
+	const reference = "../../docs/LEGAL-TIME.md"
+	inside, lines := false, []line{}
+	data, err := os.ReadFile(reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, text := range strings.Split(string(data), "\n") {
+		switch {
+		case strings.HasPrefix(text, "```"):
+			inside = text == "```time"
+		case inside:
+			lines = append(lines, line{fmt.Sprintf("LEGAL-TIME.md:%d", n+1), "the reference", text})
+		}
+	}
+	if got := runCases(t, lines); got < 40 {
+		t.Errorf("the reference has %d examples, want at least 40", got)
+	}
+	if want := "release " + civil.ZoneData + ","; !strings.Contains(string(data), want) {
+		t.Errorf("the reference does not say %q", want)
 	}
 }
