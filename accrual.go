@@ -1,5 +1,7 @@
 package offtake
 
+import "strings"
+
 // secondsPerHour turns a price per hour into one per second.
 const secondsPerHour = 3600
 
@@ -24,11 +26,31 @@ func Accrue(perHour Money, acceleratorSeconds int64) Accrual {
 // Accrued gives an amount that is already whole as an Accrual.
 func Accrued(m Money) Accrual { return Accrual{m.Times(secondsPerHour)} }
 
-// AccrualOf makes an Accrual from what Undivided gave.
-func AccrualOf(undivided Money) Accrual { return Accrual{undivided} }
-
-// Undivided gives 3,600 times the amount: exact, for records.
+// Undivided gives 3,600 times the amount.
 func (a Accrual) Undivided() Money { return a.undivided }
+
+// Exact gives the amount as a fraction that ParseAccrual reads back, for
+// records: "USD 44244.00/3600".
+func (a Accrual) Exact() string { return a.undivided.String() + perHourSuffix }
+
+const perHourSuffix = "/3600"
+
+// ParseAccrual reads what Exact gives. The currency is left out of a bare number.
+func ParseAccrual(s string) (Accrual, error) {
+	num, ok := strings.CutSuffix(s, perHourSuffix)
+	bare := isPlainNumber(num)
+	if bare {
+		num = "XXX " + num // ISO 4217 for no currency
+	}
+	m, err := ParseMoney(num)
+	if !ok || err != nil || !bare && m.currency == "XXX" {
+		return Accrual{}, Refuse(Invalid, "accrual %q is not 3,600 times an amount, written as USD 44244.00/3600", clip(s))
+	}
+	if bare {
+		m.currency = ""
+	}
+	return Accrual{m}, nil
+}
 
 // Currency gives the currency, or "" for the zero Accrual and for bare numbers.
 func (a Accrual) Currency() Currency { return a.undivided.currency }

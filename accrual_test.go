@@ -90,3 +90,17 @@ func BenchmarkAccrue(b *testing.B) {
 		sum = sum.Add(offtake.Accrue(price, 28_801))
 	}
 }
+
+func TestAnAccrualIsWrittenExactlyAndReadBack(t *testing.T) {
+	for _, s := range []string{"USD 44244.00/3600", "USD -0.049/3600", "5400/3600", "USD 0/3600"} {
+		a, err := offtake.ParseAccrual(s)
+		if err != nil || a.Exact() != s {
+			t.Errorf("ParseAccrual(%q).Exact() = %q, %v", s, a.Exact(), err)
+		}
+	}
+	for _, s := range []string{"", "USD 12.29", "USD 12.29/60", "XXX 1/3600", "/3600", "1e3/3600", " 1/3600"} {
+		if a, err := offtake.ParseAccrual(s); err == nil || offtake.KindOf(err) != offtake.Invalid {
+			t.Errorf("ParseAccrual(%q) = %s, %v, want a refusal", s, a.Exact(), err)
+		}
+	}
+}

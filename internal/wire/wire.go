@@ -1,0 +1,234 @@
+// Package wire is the one codec for acts and events: a written case, the
+// journal and every later door read and write the same JSON lines.
+//
+// An act is one object. It carries id, at, by, act, and where they are known
+// clause and opportunity, and beside them the fields of its deed:
+//
+//	{"id":"a3","at":"2025-06-10T18:00:00Z","by":"microsoft","act":"accept","opportunity":"oci-1","quantity":432,"conditions":[]}
+//
+// An event is one object with its word under "event" and its fields beside it.
+// An entry is what a journal keeps of one act: the version of the code that
+// decided, the act, and the events that followed.
+//
+// Reading is strict. A key that is not part of the act, a key that comes twice,
+// a null, text after the object, bytes that are not UTF-8 and a value of another
+// kind are refused with the key, the value and what was expected. The one
+// exception is an offer's terms, where a key without a field of its own is a
+// further term and must hold a figure. What is left out is what the words call
+// unset; an empty list is not the same as none.
+//
+// Keys are the names of the fields in snake case; the words themselves carry no
+// tags. Deeds and events that occur once per job are written by hand for speed,
+// and a test holds them to the bytes of the general writer. Writing the same
+// value twice gives the same bytes.
+package wire
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/offtake-dev/offtake"
+)
+
+// An Entry is what a journal keeps of one act.
+type Entry struct {
+	Code   string // the version of the code that decided
+	Act    offtake.Act
+	Events []offtake.Event
+}
+
+// AppendAct writes an act on one line, without the line's end.
+func AppendAct(dst []byte, a *offtake.Act) ([]byte, error) {
+	dst = append(dst, '{')
+	dst, err := appendHead(dst, a)
+	if err != nil {
+		return nil, err
+	}
+	if dst, ok, err := appendHotDeed(dst, a.Deed); ok {
+		return append(dst, '}'), err
+	}
+	if dst, err = deeds.append(dst, a.Deed); err != nil {
+		return nil, err
+	}
+	return append(dst, '}'), nil
+}
+
+// appendHead writes what every act carries.
+func appendHead(dst []byte, a *offtake.Act) (_ []byte, err error) {
+	if a.Deed == nil {
+		return nil, offtake.Refuse(offtake.Invalid, "act %q does nothing", a.ID)
+	}
+	if a.ID != "" {
+		if dst, err = appendString(appendKey(dst, "id"), string(a.ID)); err != nil {
+			return nil, err
+		}
+	}
+	if dst, err = appendInstant(appendKey(dst, "at"), a.At); err != nil {
+		return nil, err
+	}
+	if a.By != "" {
+		if dst, err = appendString(appendKey(dst, "by"), string(a.By)); err != nil {
+			return nil, err
+		}
+	}
+	if dst, err = appendString(appendKey(dst, "act"), a.Deed.Name()); err != nil {
+		return nil, err
+	}
+	if !a.Clause.IsZero() {
+		if dst, err = appendString(appendKey(dst, "clause"), a.Clause.String()); err != nil {
+			return nil, err
+		}
+	}
+	if a.Opportunity != "" {
+		return appendString(appendKey(dst, "opportunity"), string(a.Opportunity))
+	}
+	return dst, nil
+}
+
+// AppendEvent writes an event on one line, without the line's end.
+func AppendEvent(dst []byte, e offtake.Event) ([]byte, error) {
+	if e == nil {
+		return nil, offtake.Refuse(offtake.Invalid, "there is no event to write")
+	}
+	dst, err := appendString(append(dst, `{"event":`...), e.Event())
+	if err != nil {
+		return nil, err
+	}
+	if dst, ok, err := appendHotEvent(dst, e); ok {
+		return append(dst, '}'), err
+	}
+	if dst, err = events.append(dst, e); err != nil {
+		return nil, err
+	}
+	return append(dst, '}'), nil
+}
+
+// AppendEntry writes an entry on one line, without the line's end.
+func AppendEntry(dst []byte, e *Entry) (_ []byte, err error) {
+	dst = append(dst, `{"code":`...)
+	if dst, err = appendString(dst, e.Code); err != nil {
+		return nil, err
+	}
+	if dst, err = AppendAct(append(dst, `,"act":`...), &e.Act); err != nil {
+		return nil, err
+	}
+	dst = append(dst, `,"events":[`...)
+	for i, ev := range e.Events {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst, err = AppendEvent(dst, ev); err != nil {
+			return nil, err
+		}
+	}
+	return append(dst, "]}"...), nil
+}
+
+// ParseAct reads one act.
+func ParseAct(line []byte) (offtake.Act, error) {
+	var a offtake.Act
+	members, err := object(line)
+	if err != nil {
+		return a, refuseSyntax("act", err)
+	}
+	name, rest, err := word(members, "act", deeds)
+	if err != nil {
+		return a, err
+	}
+	plan := deeds.plans[name]
+	deed := reflect.New(plan.of).Elem()
+	head := reflect.ValueOf(&a).Elem()
+	for _, m := range rest {
+		f, into := plan.field(m.key), deed
+		if h := heads.field(m.key); h != nil {
+			f, into = h, head
+		}
+		if f == nil {
+			known := append(heads.keys(), plan.keys()...)
+			return a, offtake.Refuse(offtake.Invalid, "key %q is not part of act %q, which has %s", clip(m.key), name, strings.Join(known, ", "))
+		}
+		if err := f.parse(m.value, into); err != nil {
+			return a, within(name, err)
+		}
+	}
+	if a.At.IsZero() {
+		return a, offtake.Refuse(offtake.Invalid, "act %q has no \"at\", the instant it was received, written as 2025-03-01T08:00:00Z", name)
+	}
+	a.Deed = deed.Interface().(offtake.Deed)
+	return a, nil
+}
+
+// ParseEvent reads one event.
+func ParseEvent(line []byte) (offtake.Event, error) {
+	members, err := object(line)
+	if err != nil {
+		return nil, refuseSyntax("event", err)
+	}
+	name, rest, err := word(members, "event", events)
+	if err != nil {
+		return nil, err
+	}
+	event := reflect.New(events.plans[name].of).Elem()
+	if err := events.plans[name].parseInto(event, rest, "event "+name); err != nil {
+		return nil, err
+	}
+	return event.Interface().(offtake.Event), nil
+}
+
+// ParseEntry reads one entry.
+func ParseEntry(line []byte) (Entry, error) {
+	var e Entry
+	members, err := object(line)
+	if err != nil {
+		return e, refuseSyntax("entry", err)
+	}
+	keys := make([]string, len(members))
+	for i, m := range members {
+		keys[i] = m.key
+	}
+	if !slices.Equal(keys, []string{"code", "act", "events"}) {
+		return e, offtake.Refuse(offtake.Invalid, "entry has the keys %s, expected code, act, events in this order", clip(strings.Join(keys, ", ")))
+	}
+	if e.Code, err = text(members[0].value); err != nil {
+		return e, within("code", err)
+	}
+	if e.Act, err = ParseAct(members[1].value); err != nil {
+		return e, err
+	}
+	items, err := array(members[2].value)
+	if err != nil {
+		return e, within("events", err)
+	}
+	for _, item := range items {
+		ev, err := ParseEvent(item)
+		if err != nil {
+			return e, err
+		}
+		e.Events = append(e.Events, ev)
+	}
+	return e, nil
+}
+
+// word takes the member that says what an object is out of its members.
+func word(members []member, key string, known *registry) (string, []member, error) {
+	i := slices.IndexFunc(members, func(m member) bool { return m.key == key })
+	if i < 0 {
+		return "", nil, offtake.Refuse(offtake.Invalid, "object has no %q, expected one of %s", key, strings.Join(known.names, ", "))
+	}
+	name, err := text(members[i].value)
+	if err != nil {
+		return "", nil, within(key, err)
+	}
+	if known.plans[name] == nil {
+		return "", nil, offtake.Refuse(offtake.Invalid, "%s %q is not known, expected one of %s", key, clip(name), strings.Join(known.names, ", "))
+	}
+	return name, slices.Delete(members, i, i+1), nil
+}
+
+// A member is one key of an object with its value as it was written.
+type member struct {
+	key   string
+	value jsontext.Value
+}
