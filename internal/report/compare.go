@@ -1,0 +1,251 @@
+package report
+
+import (
+	"time"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/replay"
+)
+
+// A Run is one replay and what to call it.
+type Run struct {
+	Name   string // of the terms: "january-2025"
+	Result replay.Result
+}
+
+// Label gives the day of the terms that the run held, or says that they moved.
+func (r Run) Label() string {
+	if r.Result.Terms.IsZero() {
+		return "as they change"
+	}
+	return day(r.Result.Terms)
+}
+
+// TermsName says by which amendment the terms of an instant stand: the last
+// one at or before it that does more than record, or "as signed".
+func TermsName(b *offtake.Book, terms time.Time) string {
+	name, at := "as signed", ""
+	if terms.IsZero() {
+		return "as they change"
+	}
+	for _, a := range b.Agreements {
+		for _, m := range a.Amendments {
+			if on := onDay(m.Effective); decides(m) && on <= day(terms) && on >= at {
+				name, at = string(m.Name), on
+			}
+		}
+	}
+	return name
+}
+
+func onDay(w offtake.When) string {
+	if w.Date.IsZero() {
+		return day(w.Instant)
+	}
+	return w.Date.String()
+}
+
+func decides(m offtake.Amendment) bool {
+	for _, c := range m.Clauses {
+		if _, only := c.Body.(offtake.Recorded); !only {
+			return true
+		}
+	}
+	return len(m.Remove) > 0
+}
+
+// A Row is one line of the comparison: a figure for each run.
+type Row struct {
+	Name   string
+	Values []string
+	Change []string // against the first run; "" where a difference says nothing
+	Head   bool     // it starts a group
+}
+
+// Compare gives what the terms changed, line by line, in the order of a
+// reader's questions: how much was served, how long it waited, how late it
+// made what depends on it, what it cost, and what the clauses did.
+func Compare(runs []Run) []Row {
+	var t table
+	for _, r := range runs {
+		t.runs = append(t.runs, r.Result)
+	}
+	t.work()
+	t.waits()
+	t.deliveries()
+	t.costs()
+	t.shares()
+	t.clauses()
+	return t.rows
+}
+
+type table struct {
+	runs []replay.Result
+	rows []Row
+}
+
+// add appends a row; show prints a figure, and a difference of two where diff is set.
+func (t *table) add(name string, head, diff bool, figure func(replay.Result) float64, show func(float64) string) {
+	row := Row{Name: name, Head: head}
+	for i, r := range t.runs {
+		v := figure(r)
+		change := ""
+		if d := v - figure(t.runs[0]); diff && i > 0 {
+			change = signed(show(d), d > 0)
+		}
+		row.Values = append(row.Values, show(v))
+		row.Change = append(row.Change, change)
+	}
+	t.rows = append(t.rows, row)
+}
+
+func (t *table) work() {
+	hours := func(seconds func(replay.Result) int64) func(replay.Result) float64 {
+		return func(r replay.Result) float64 { return replay.Hours(seconds(r)) }
+	}
+	of := func(seconds func(replay.Result) int64) func(replay.Result) float64 {
+		return func(r replay.Result) float64 { return part(seconds(r), r.GPUSeconds) }
+	}
+	served := func(r replay.Result) int64 { return r.ServedGPUSeconds }
+	waiting := func(r replay.Result) int64 { return r.WaitingGPUSeconds }
+	unserved := func(r replay.Result) int64 { return r.UnservedGPUSeconds }
+	t.add("accelerator-hours demanded", true, false, hours(func(r replay.Result) int64 { return r.GPUSeconds }), short)
+	t.add("  served", false, true, hours(served), short)
+	t.add("  waiting at the end", false, true, hours(waiting), short)
+	t.add("  unserved", false, true, hours(unserved), short)
+	t.add("  served, of what was demanded", false, true, of(served), percent)
+}
+
+func (t *table) waits() {
+	wait := func(seconds func(replay.Wait) int64) func(replay.Result) float64 {
+		return func(r replay.Result) float64 { return float64(seconds(r.Wait)) }
+	}
+	show := func(v float64) string {
+		if v < 0 {
+			return "-" + waited(int64(-v))
+		}
+		return waited(int64(v))
+	}
+	t.add("wait to start: half within", true, true, wait(func(w replay.Wait) int64 { return w.P50 }), show)
+	t.add("  95 of 100 within", false, true, wait(func(w replay.Wait) int64 { return w.P95 }), show)
+	t.add("  longest", false, true, wait(func(w replay.Wait) int64 { return w.Max }), show)
+}
+
+func (t *table) deliveries() {
+	if len(t.runs[0].Deliveries) == 0 {
+		return
+	}
+	whole := func(v float64) string { return grouped(int64(v)) }
+	t.add("deliveries promised", true, false, func(r replay.Result) float64 { return float64(len(r.Deliveries)) }, whole)
+	t.add("  in time", false, true, func(r replay.Result) float64 { return float64(inTime(r)) }, whole)
+	t.add("  never, by the end", false, true, func(r replay.Result) float64 { return float64(never(r)) }, whole)
+	t.add("  mean delay (to the end if never)", false, true, MeanDelay, func(v float64) string { return digits(v) + " d" })
+}
+
+func inTime(r replay.Result) (n int) {
+	for _, d := range r.Deliveries {
+		if d.Ready != nil && d.Late <= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func never(r replay.Result) (n int) {
+	for _, d := range r.Deliveries {
+		if d.Ready == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// MeanDelay gives by how many days deliveries were late on average. One in
+// time counts as zero, one that never came as late up to the end of the replay.
+func MeanDelay(r replay.Result) float64 {
+	var sum int64
+	for _, d := range r.Deliveries {
+		sum += max(d.Late, 0)
+	}
+	return part(sum, int64(len(r.Deliveries)))
+}
+
+func (t *table) costs() {
+	unit := ""
+	for _, r := range t.runs {
+		if c := r.Spend.Currency(); c != "" {
+			unit = string(c) + " "
+		}
+	}
+	show := func(v float64) string {
+		if v < 0 {
+			return "-" + unit + short(-v)
+		}
+		return unit + short(v)
+	}
+	t.add("spend", true, true, func(r replay.Result) float64 { return amount(r.Spend.Money) }, show)
+	t.add("  per served accelerator-hour", false, true, func(r replay.Result) float64 {
+		if r.ServedGPUSeconds == 0 {
+			return 0
+		}
+		return amount(r.Spend.Money) / replay.Hours(r.ServedGPUSeconds)
+	}, show)
+}
+
+func (t *table) shares() {
+	for i, p := range t.runs[0].Providers {
+		t.add("served by "+string(p.Provider), i == 0, true, func(r replay.Result) float64 {
+			return r.Providers[i].Share
+		}, percent)
+	}
+}
+
+func (t *table) clauses() {
+	for i, ref := range commitments(t.runs) {
+		row := Row{Name: "drawn: " + string(ref.Clause), Head: i == 0}
+		for _, r := range t.runs {
+			row.Values = append(row.Values, drawn(r, ref))
+			row.Change = append(row.Change, "")
+		}
+		t.rows = append(t.rows, row)
+	}
+	whole := func(v float64) string { return grouped(int64(v)) }
+	count := func(name string, head bool, n func(replay.Refusals) int64) {
+		t.add(name, head, true, func(r replay.Result) float64 { return float64(n(r.Refusals)) }, whole)
+	}
+	count("first refusals run", true, func(f replay.Refusals) int64 { return f.Opened })
+	count("  matched by the holder", false, func(f replay.Refusals) int64 { return f.Matched })
+	count("  released to the third party", false, func(f replay.Refusals) int64 { return f.Released })
+	t.add("purchases", false, true, func(r replay.Result) float64 { return float64(len(r.Purchases)) }, whole)
+}
+
+// commitments gives every commitment any run knows, in the order met.
+func commitments(runs []replay.Result) []offtake.ClauseRef {
+	var out []offtake.ClauseRef
+	seen := map[offtake.ClauseRef]bool{}
+	for _, r := range runs {
+		for _, c := range r.Commitments {
+			if !seen[c.Clause] {
+				seen[c.Clause] = true
+				out = append(out, c.Clause)
+			}
+		}
+	}
+	return out
+}
+
+func drawn(r replay.Result, ref offtake.ClauseRef) string {
+	for _, c := range r.Commitments {
+		if c.Clause == ref {
+			return level(c.Drawn) + " of " + short(c.Committed.Float())
+		}
+	}
+	return "none"
+}
+
+func level(l replay.Level) string {
+	if l.Money.Currency() != "" {
+		return money(l.Money)
+	}
+	return short(l.GPUHours) + " h"
+}

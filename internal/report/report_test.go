@@ -1,0 +1,238 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/offtake-dev/offtake/internal/report"
+)
+
+var keep = flag.String("keep", "", "write the page of made-up runs to this file, to be looked at")
+
+func pageOf(t *testing.T, p report.Page) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := report.Write(&b, p); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// A page is one file that asks the network for nothing.
+func TestPageStandsAlone(t *testing.T) {
+	page := pageOf(t, fakePage())
+	if *keep != "" {
+		if err := os.WriteFile(*keep, []byte(page), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, bad := range []string{"http:", "https:", "<script", "<link", "<img", "@import", "@font-face", "ZgotmplZ", "NaN", "Infinity"} {
+		if strings.Contains(page, bad) {
+			t.Errorf("the page holds %q", bad)
+		}
+	}
+	for _, ref := range regexp.MustCompile(`url\(([^)]*)\)|src="([^"]*)"`).FindAllString(page, -1) {
+		if !strings.HasPrefix(ref, "url(#") {
+			t.Errorf("the page refers to %s", ref)
+		}
+	}
+}
+
+func TestSamePageSameBytes(t *testing.T) {
+	if pageOf(t, fakePage()) != pageOf(t, fakePage()) {
+		t.Error("the same results gave two different pages")
+	}
+}
+
+// What the page says about the law it says once.
+func TestNoLegalAdviceOnce(t *testing.T) {
+	if n := strings.Count(pageOf(t, fakePage()), "Nothing here is legal advice."); n != 1 {
+		t.Errorf("the page says %d times that nothing in it is legal advice, want 1", n)
+	}
+}
+
+// Each chart is named, described and followed by its table; ids are unique and links lead somewhere.
+func TestChartsCanBeReadAloud(t *testing.T) {
+	page := pageOf(t, fakePage())
+	charts := strings.Count(page, `role="img" aria-labelledby=`)
+	if charts < 9 || strings.Count(page, "<desc id=") != charts {
+		t.Errorf("%d charts and %d descriptions, want at least 9 and as many", charts, strings.Count(page, "<desc id="))
+	}
+	ids := map[string]bool{}
+	for _, m := range regexp.MustCompile(` id="([^"]+)"`).FindAllStringSubmatch(page, -1) {
+		if ids[m[1]] {
+			t.Errorf("id %q stands twice", m[1])
+		}
+		ids[m[1]] = true
+	}
+	for _, m := range regexp.MustCompile(`(?:href="#|aria-labelledby="|url\(#)([^")]+)`).FindAllStringSubmatch(page, -1) {
+		for _, id := range strings.Fields(m[1]) {
+			if !ids[id] {
+				t.Errorf("%q leads to no id", id)
+			}
+		}
+	}
+	for _, title := range []string{"Capacity and demand", "Waiting", "Who served it", "What the shortage delayed", "Spend", "How it hangs on what was invented"} {
+		if !strings.Contains(page, "<summary>Table of "+title+"</summary>") {
+			t.Errorf("chart %q has no table", title)
+		}
+	}
+}
+
+// Words from a book are shown, never obeyed.
+func TestWordsAreEscaped(t *testing.T) {
+	p := fakePage()
+	p.Book = `<script>alert(1)</script>`
+	p.Runs[0].Name = `"><svg onload=x>`
+	p.Runs[0].Result.Providers[0].Provider = `</title><script>`
+	p.Runs[0].Result.Deliveries[0].Demand = `<i>`
+	page := pageOf(t, p)
+	for _, bad := range []string{"<script>", "<svg onload", "<i>", "<b>"} {
+		if strings.Contains(page, bad) {
+			t.Errorf("the page holds %q from a word of the book", bad)
+		}
+	}
+}
+
+// Every drawing is well-formed, and no coordinate lies outside it.
+func TestDrawingsAreWellFormed(t *testing.T) {
+	page := pageOf(t, fakePage())
+	for _, svg := range regexp.MustCompile(`(?s)<svg viewBox.*?</svg>`).FindAllString(page, -1) {
+		d := xml.NewDecoder(strings.NewReader(svg))
+		for {
+			if _, err := d.Token(); err == io.EOF {
+				break
+			} else if err != nil {
+				t.Fatalf("%v in %.200s", err, svg)
+			}
+		}
+		if m := regexp.MustCompile(` (?:x|y|cx|cy|x1|y1|x2|y2)="-`).FindString(svg); m != "" {
+			t.Errorf("a coordinate %s is negative in %.120s", m, svg)
+		}
+	}
+}
+
+// One run, and runs with nothing in them, still make a page and a table.
+func TestLittleToShow(t *testing.T) {
+	p := fakePage()
+	p.Runs = p.Runs[:1]
+	p.Runs[0].Result.Days, p.Runs[0].Result.Deliveries, p.Runs[0].Result.Purchases = nil, nil, nil
+	p.Numbers, p.Sensitivity = nil, report.Sensitivity{}
+	if page := pageOf(t, p); strings.Contains(page, "NaN") || strings.Contains(page, "Assumptions") {
+		t.Error("a page of little holds NaN or an empty section")
+	}
+	p.Runs[0].Result.GPUSeconds, p.Runs[0].Result.ServedGPUSeconds = 0, 0
+	if page := pageOf(t, p); strings.Contains(page, "NaN") {
+		t.Error("a page of nothing holds NaN")
+	}
+	var b bytes.Buffer
+	if err := report.WriteText(&b, p.Runs); err != nil || strings.Contains(b.String(), "NaN") {
+		t.Errorf("the table of nothing: %v\n%s", err, b.String())
+	}
+}
+
+// The table fits a terminal, and its figures stand under each other.
+func TestText(t *testing.T) {
+	var b bytes.Buffer
+	if err := report.WriteText(&b, fakePage().Runs); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
+	for _, line := range lines {
+		if n := utf8.RuneCountInString(line); n > 100 {
+			t.Errorf("a line is %d columns wide, want at most 100: %s", n, line)
+		}
+		if line != strings.TrimRight(line, " ") && !strings.HasSuffix(lines[0], "change") {
+			t.Errorf("line ends in blanks: %q", line)
+		}
+	}
+	if *keep != "" {
+		t.Log("\n" + b.String())
+	}
+}
+
+// With two runs the third column is the change.
+func TestTextOfTwo(t *testing.T) {
+	var b bytes.Buffer
+	if err := report.WriteText(&b, fakePage().Runs[:2]); err != nil {
+		t.Fatal(err)
+	}
+	if *keep != "" {
+		t.Log("\n" + b.String())
+	}
+	for _, want := range []string{"change", "+31.0%", "58.0%", "89.0%"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the table of two runs lacks %q:\n%s", want, b.String())
+		}
+	}
+}
+
+// What cannot be written leaves nothing behind, and what stood there stays.
+func TestWriteFileFails(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "r.html")
+	if err := os.WriteFile(path, []byte("before"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	full := errors.New("no space left on device")
+	err := report.WriteFile(path, func(w io.Writer) error {
+		_, _ = w.Write(make([]byte, 1<<20))
+		return full
+	})
+	if err == nil || !errors.Is(err, full) || !strings.Contains(err.Error(), path) {
+		t.Errorf("WriteFile = %v, want an error that names %s", err, path)
+	}
+	entries, _ := os.ReadDir(dir)
+	got, _ := os.ReadFile(path)
+	if len(entries) != 1 || string(got) != "before" {
+		t.Errorf("after a failed write the folder holds %v and the file %q", entries, got)
+	}
+}
+
+// A full disk, by a device that is always full.
+func TestWriteFileOnFullDisk(t *testing.T) {
+	dir := smallDisk(t)
+	path := filepath.Join(dir, "r.html")
+	err := report.WriteFile(path, func(w io.Writer) error {
+		for range 64 {
+			if _, err := w.Write(make([]byte, 1<<16)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "no space left") {
+		t.Errorf("WriteFile on a full disk = %v, want an error that names %s and says why", err, path)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 0 {
+		t.Errorf("a failed write left %v behind", entries)
+	}
+}
+
+func TestWriteFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "r.html")
+	for _, text := range []string{"first", "second"} {
+		if err := report.WriteFile(path, func(w io.Writer) error { _, err := io.WriteString(w, text); return err }); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != text {
+			t.Errorf("the file holds %q, %v, want %q", got, err, text)
+		}
+	}
+	if err := report.WriteFile(t.TempDir(), nil); err == nil {
+		t.Error("a folder was written as a file")
+	}
+	missing := filepath.Join(t.TempDir(), "no", "r.html")
+	if err := report.WriteFile(missing, nil); err == nil || !strings.Contains(err.Error(), missing) {
+		t.Errorf("WriteFile into a missing folder = %v", err)
+	}
+}
