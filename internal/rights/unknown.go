@@ -369,15 +369,15 @@ func (w *weighing) verdict() (offtake.Verdict, outcome) {
 	return w.cases[0].verdict, w.cases[0]
 }
 
-// comparable bounds how many cases are compared pair by pair.
-const comparable = 600
+// comparableCases bounds how many cases are compared pair by pair.
+const comparableCases = 600
 
 // missing gives the variables that matter: a change of that one alone changes
 // the outcome somewhere. With too many cases to compare, those that some
 // clause asked about are given.
 func (w *weighing) missing() (out []variable) {
 	matters := slices.Clone(w.touched)
-	if !w.overrun && len(w.cases) <= comparable {
+	if !w.overrun && len(w.cases) <= comparableCases {
 		clear(matters)
 		for i := range w.cases {
 			for j := range i {
