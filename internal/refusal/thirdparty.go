@@ -1,6 +1,8 @@
 package refusal
 
 import (
+	"time"
+
 	"github.com/offtake-dev/offtake"
 )
 
@@ -117,12 +119,18 @@ func (p *Process) better(t offtake.OfferTerms) string {
 	return ""
 }
 
-// Clear says why the third party's offer may not be taken now for so much (0:
-// everything released); "" if this process does not stand in its way.
-func (p *Process) Clear(quantity int64) (string, error) {
+// Clear says why the third party's offer may not be taken at an instant for so
+// much; "" if this process does not stand in its way. A right that was not
+// triggered is looked at again: a consent that lifted it may have been used up.
+func (p *Process) Clear(at time.Time, quantity int64) (string, error) {
 	if !p.Live() {
 		switch p.State() {
-		case offtake.NotTriggered, offtake.IsWaived, offtake.IsSuperseded:
+		case offtake.NotTriggered:
+			if state, why := p.Contract.assess(at, p.Terms); state != offtake.NotTriggered {
+				return "it was not triggered and now would be: " + why, nil
+			}
+			return "", nil
+		case offtake.IsWaived:
 			return "", nil
 		case offtake.IsTailExpired:
 			if p.Contract.Right.Survival == offtake.OneShot {
@@ -133,8 +141,5 @@ func (p *Process) Clear(quantity int64) (string, error) {
 	}
 	t := p.Terms
 	t.Quantity = quantity
-	if quantity == 0 {
-		t.Quantity = max(p.Released(), 1)
-	}
 	return p.unclear(t)
 }

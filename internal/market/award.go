@@ -1,0 +1,273 @@
+package market
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/civil"
+	"github.com/offtake-dev/offtake/internal/market/deal"
+	"github.com/offtake-dev/offtake/internal/refusal"
+)
+
+// award takes the third party's offer: it signs and closes in every process
+// the offer met and holds the capacity. It is refused wherever a right is not
+// cleared, so that a breach can be recorded but never done here.
+func (s *State) award(a offtake.Act, d offtake.Award) ([]offtake.Event, error) {
+	o, ok := s.deals.Opportunity(a.Opportunity)
+	switch {
+	case !ok:
+		return nil, offtake.Refuse(offtake.NotFound, "opportunity %q has no offer", a.Opportunity)
+	case a.By != s.law.book.Buyer:
+		return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer who awards", a.By, s.law.book.Buyer)
+	case !a.Clause.IsZero():
+		return nil, offtake.Refuse(offtake.Invalid, "award names clause %s, and an award must clear all of them", a.Clause)
+	case o.Withdrawn:
+		return nil, offtake.Refuse(offtake.Conflict, "offer of opportunity %q was withdrawn", o.ID)
+	case d.Quantity < 0:
+		return nil, offtake.Refuse(offtake.Invalid, "quantity %d is not above zero", d.Quantity)
+	}
+	if gone := s.law.rights.Resolve("", o.Terms.Expires); !o.Terms.Expires.IsZero() && gone.Before(a.At) {
+		return nil, offtake.Refuse(offtake.TooLate, "offer of opportunity %q expired at %s", o.ID, offtake.Stamp(gone))
+	}
+	quantity, err := s.toAward(o, d.Quantity)
+	if err != nil {
+		return nil, err
+	}
+	events, err := s.cleared(a, o, quantity)
+	if err != nil {
+		return nil, err
+	}
+	terms := o.Terms
+	terms.Quantity = quantity
+	return s.take(a, o, terms, events)
+}
+
+// toAward gives how much an award takes: what it says, or all that is left and,
+// where a right was run, released.
+func (s *State) toAward(o *deal.Opportunity, asked int64) (int64, error) {
+	most := o.Left()
+	for _, p := range s.deals.Of(o.ID) {
+		if free := p.Released(); free > 0 {
+			most = min(most, free)
+		}
+	}
+	switch {
+	case most == 0:
+		return 0, offtake.Refuse(offtake.Conflict, "offer of opportunity %q was taken", o.ID)
+	case asked > most:
+		return 0, offtake.Refuse(offtake.Invalid, "quantity %d is more than the %d left of opportunity %q", asked, most, o.ID)
+	case asked != 0 && asked < o.Terms.Quantity && o.Terms.AllOrNone.Yes():
+		return 0, offtake.Refuse(offtake.Invalid, "offer of opportunity %q is all or nothing, and %d is a part of %d", o.ID, asked, o.Terms.Quantity)
+	case asked == 0:
+		return most, nil
+	}
+	return asked, nil
+}
+
+// cleared asks every process of the opportunity whether it stands in the way,
+// and gives what the signature and the closing do to those that do not.
+func (s *State) cleared(a offtake.Act, o *deal.Opportunity, quantity int64) ([]offtake.Event, error) {
+	var events []offtake.Event
+	sign := a
+	sign.Deed = offtake.ThirdPartySign{Terms: offtake.OfferTerms{Quantity: quantity}}
+	for _, p := range s.deals.Of(o.ID) {
+		why, err := p.Clear(a.At, quantity)
+		switch {
+		case err != nil:
+			return nil, err
+		case why != "":
+			return nil, offtake.Refuse(offtake.Forbidden, "award of %q: process %q under %s stands in the way: %s", o.ID, p.ID, p.Contract.Ref, why)
+		case !p.Live():
+			continue
+		}
+		signed, err := refusal.Decide(*p, sign, "")
+		if err != nil {
+			return nil, err
+		}
+		events = append(append(events, signed...), offtake.ThirdPartyClosed{Process: p.ID})
+	}
+	return events, nil
+}
+
+// bought adds the capacity that what was decided makes the buyer's: a bound
+// holder's on its signature, a third party's when its agreement takes effect.
+func (s *State) bought(a offtake.Act, events []offtake.Event) ([]offtake.Event, error) {
+	for _, e := range events {
+		p, ok := s.deals.Process(refusal.ProcessOf(e))
+		if !ok {
+			continue
+		}
+		o, _ := s.deals.Opportunity(p.Opportunity)
+		switch e := e.(type) {
+		case offtake.Fulfilled:
+			terms := p.Noticed
+			terms.Quantity, terms.Provider, terms.Party = e.Quantity, p.Contract.Right.Holders[0].Provider, e.Party
+			return s.hold(a, o, terms, events)
+		case offtake.ThirdPartyClosed:
+			terms, quantity := signedTerms(p)
+			terms.Quantity = quantity
+			return s.take(a, o, terms, events)
+		}
+	}
+	return events, nil
+}
+
+// signedTerms gives the terms of the third party's agreements that now take
+// effect, and how much they are for together.
+func signedTerms(p refusal.Process) (terms offtake.OfferTerms, quantity int64) {
+	for _, part := range p.Parts {
+		if part.State == offtake.InTail && part.Signed != nil {
+			terms, quantity = part.Signed.Terms, quantity+part.Quantity
+		}
+	}
+	return terms, quantity
+}
+
+// take adds an award and the capacity it gives.
+func (s *State) take(a offtake.Act, o *deal.Opportunity, t offtake.OfferTerms, events []offtake.Event) ([]offtake.Event, error) {
+	return s.hold(a, o, t, append(events, offtake.Awarded{Opportunity: o.ID, Quantity: t.Quantity}))
+}
+
+// hold adds the reservation of what is bought, if the book permits to buy it
+// now.
+func (s *State) hold(a offtake.Act, o *deal.Opportunity, t offtake.OfferTerms, events []offtake.Event) ([]offtake.Event, error) {
+	r, err := s.reserve(a.At, o, t)
+	if err != nil {
+		return nil, err
+	}
+	r.Consents, err = s.mayBuy(a.At, o, t, cost(r))
+	if err != nil {
+		return nil, err
+	}
+	return append(events, r), nil
+}
+
+// mayBuy refuses a purchase that the book does not permit at an instant, or
+// only after a step that no process of the opportunity has taken. It gives the
+// consents that the purchase relies on.
+func (s *State) mayBuy(at time.Time, o *deal.Opportunity, t offtake.OfferTerms, cost offtake.Money) ([]offtake.ClauseRef, error) {
+	q, err := s.law.rights.Question(offtake.Procure, s.purchase(t))
+	if err != nil {
+		return nil, err
+	}
+	q = q.Given(s.consents.measured(s.law, at, cost))
+	terms := s.law.at(at)
+	ruling := terms.Ask(q)
+	switch ruling.Verdict {
+	case offtake.Prohibited:
+		return nil, offtake.Refuse(offtake.Forbidden, "purchase from %q: clause %s forbids it at %s", t.Provider, ruling.Clause, offtake.Stamp(at))
+	case offtake.Undetermined:
+		return nil, offtake.Refuse(offtake.Forbidden, "purchase from %q is undetermined at %s: %s", t.Provider, offtake.Stamp(at), missing(terms.Explain(q)))
+	}
+	var relied []offtake.ClauseRef
+	for _, e := range terms.Effects(q, nil) {
+		switch {
+		case !e.Consent.IsZero():
+			relied = append(relied, e.Consent)
+		case e.Kind == offtake.FirstOffer{}.Kind():
+			return nil, offtake.Refuse(offtake.NotSupported, "purchase from %q: clause %s has its holder asked first, and first offers are not supported yet", t.Provider, e.Clause)
+		case !s.met(o, e.Clause):
+			return nil, offtake.Refuse(offtake.Forbidden, "purchase from %q: clause %s has its holder offered it first, and opportunity %q never met it; receive the offer again", t.Provider, e.Clause, o.ID)
+		}
+	}
+	return sortedRefs(relied), nil
+}
+
+func missing(a offtake.Answer) string {
+	if len(a.Missing) == 0 {
+		return "a fact is missing"
+	}
+	return "it is not known " + a.Missing[0]
+}
+
+// met reports whether a process of the opportunity ran the clause.
+func (s *State) met(o *deal.Opportunity, ref offtake.ClauseRef) bool {
+	for _, p := range s.deals.Of(o.ID) {
+		if p.Contract.Ref == ref {
+			return true
+		}
+	}
+	return false
+}
+
+// reserve gives the capacity that a purchase on these terms makes. It is held
+// from its delivery, or from the purchase where that is later, for its term.
+func (s *State) reserve(at time.Time, o *deal.Opportunity, t offtake.OfferTerms) (offtake.CapacityReserved, error) {
+	cal := s.law.rights.Calendar("")
+	from := cal.Resolve(t.Delivery)
+	if from.Before(at) {
+		from = at
+	}
+	switch {
+	case t.Price.Currency() == "":
+		return offtake.CapacityReserved{}, offtake.Refuse(offtake.Invalid, "offer of opportunity %q has no price", o.ID)
+	case t.Term.IsZero():
+		return offtake.CapacityReserved{}, offtake.Refuse(offtake.Invalid, "offer of opportunity %q has no term", o.ID)
+	}
+	return offtake.CapacityReserved{
+		Reservation: s.nameOf(o), Provider: t.Provider, Accelerator: t.Accelerator, Region: t.Region, Site: t.Site,
+		Quantity: t.Quantity, From: from, Until: lasts(cal, from, t.Term), Price: t.Price, Kind: kindOf(t),
+		UnusedCharge: unusedCharge(t), Opportunity: o.ID, Purposes: t.Purposes,
+	}, nil
+}
+
+// nameOf gives the next free name for a reservation of an opportunity.
+func (s *State) nameOf(o *deal.Opportunity) offtake.ReservationID {
+	id := offtake.ReservationID(o.ID)
+	for n := 2; s.reservation(id) != nil; n++ {
+		id = offtake.ReservationID(string(o.ID) + "/" + strconv.Itoa(n))
+	}
+	return id
+}
+
+func kindOf(t offtake.OfferTerms) offtake.OfferKind {
+	if t.Kind == "" {
+		return offtake.Reserved
+	}
+	return t.Kind
+}
+
+// unusedCharge gives the part of the price that is owed for what is held and
+// not used: the take-or-pay percentage where the offer has one; otherwise
+// nothing of what is sold by use, and all of what is sold by the block.
+func unusedCharge(t offtake.OfferTerms) offtake.Percent {
+	if f, ok := t.Find(offtake.TermTakeOrPay); ok && f.Is == offtake.PercentFigure {
+		return f.Percent
+	}
+	switch t.Kind {
+	case offtake.OnDemand, offtake.Spot:
+		return 0
+	}
+	return offtake.One
+}
+
+// lasts gives the end of a term that begins at an instant: at the same time of
+// day for civil units, the last day of a month where there is no such day.
+func lasts(cal *civil.Calendar, from time.Time, term offtake.Duration) time.Time {
+	day := cal.Day(from)
+	into := from.Sub(cal.Start(day))
+	switch term.Unit {
+	case offtake.Elapsed:
+		return from.Add(term.Time)
+	case offtake.Weeks:
+		day = day.AddDays(7 * term.Count)
+	case offtake.Months:
+		day = day.AddMonths(term.Count)
+	case offtake.Years:
+		day = day.AddMonths(12 * term.Count)
+	case offtake.BusinessDays:
+		for range term.Count {
+			day = cal.NextBusinessDay(day)
+		}
+	default:
+		day = day.AddDays(term.Count)
+	}
+	return cal.Start(day).Add(into).UTC()
+}
+
+// cost gives what a reservation comes to if all of it is used, to the hour.
+func cost(r offtake.CapacityReserved) offtake.Money {
+	hours := int64(r.Until.Sub(r.From) / time.Hour)
+	return r.Price.Times(r.Quantity).Times(hours)
+}

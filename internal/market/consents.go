@@ -1,0 +1,167 @@
+package market
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/rights"
+)
+
+// consents counts what was done under each consent.
+type consents struct {
+	counted map[offtake.ClauseRef]*counted
+}
+
+// counted is what was bought under a consent and how it was used.
+type counted struct {
+	quantity int64         // accelerators, over all purchases
+	money    offtake.Money // at full use of what was bought
+	usage    []dayOfUse    // by day
+}
+
+// dayOfUse is what was used on a day, by purpose.
+type dayOfUse struct {
+	day     offtake.Date
+	purpose offtake.Purpose
+	seconds int64
+	spend   offtake.Accrual
+}
+
+func newConsents() consents { return consents{map[offtake.ClauseRef]*counted{}} }
+
+func (c *consents) of(ref offtake.ClauseRef) *counted {
+	n, ok := c.counted[ref]
+	if !ok {
+		n = &counted{}
+		c.counted[ref] = n
+	}
+	return n
+}
+
+// apply counts a purchase against the limits of the consents it relied on, and
+// the usage of what was bought against their shares.
+func (c *consents) apply(e offtake.Event, reservation func(offtake.ReservationID) *offtake.CapacityReserved) {
+	switch e := e.(type) {
+	case offtake.CapacityReserved:
+		for _, ref := range e.Consents {
+			n := c.of(ref)
+			n.quantity += e.Quantity
+			n.money = n.money.Add(cost(e))
+		}
+	case offtake.UsageRecorded:
+		for _, ch := range e.Charges {
+			r := reservation(ch.Reservation)
+			if r == nil || ch.Used == 0 {
+				continue
+			}
+			for _, ref := range r.Consents {
+				c.of(ref).use(ch)
+			}
+		}
+	}
+}
+
+func (n *counted) use(c offtake.Charge) {
+	spend := offtake.Accrue(c.Price, c.Used)
+	i, found := slices.BinarySearchFunc(n.usage, c, func(d dayOfUse, c offtake.Charge) int {
+		return cmp.Or(d.day.Compare(c.Day), cmp.Compare(d.purpose, c.Purpose))
+	})
+	if !found {
+		n.usage = slices.Insert(n.usage, i, dayOfUse{day: c.Day, purpose: c.Purpose})
+	}
+	n.usage[i].seconds += c.Used
+	n.usage[i].spend = n.usage[i].spend.Add(spend)
+}
+
+// measured gives what consents in force have left for a purchase that costs so
+// much, or for work that costs nothing more.
+func (c *consents) measured(l *law, at time.Time, cost offtake.Money) rights.Measured {
+	if len(c.counted) == 0 && cost.IsZero() {
+		return nil
+	}
+	m := rights.Measured{}
+	for _, s := range l.inForce(at) {
+		body, ok := s.Clause.Body.(offtake.Consent)
+		if !ok {
+			continue
+		}
+		n := c.counted[s.Ref]
+		if n == nil {
+			n = &counted{}
+		}
+		left := rights.Left{Broken: !n.shareMet(body.Share, l.rights.Calendar(s.Ref.Agreement).Day(at))}
+		buys := !cost.IsZero()
+		if buys && body.Limit.Quantity > 0 {
+			left.Limited, left.Quantity = true, body.Limit.Quantity-n.quantity
+		}
+		if buys && !body.Limit.Money.IsZero() && n.money.Add(cost).Cmp(body.Limit.Money) > 0 {
+			left.Broken = true
+		}
+		m[s.Ref] = left
+	}
+	return m
+}
+
+// measured gives what consents have left for a purchase on these terms.
+func (s *State) measured(at time.Time, t offtake.OfferTerms) rights.Measured {
+	price := offtake.MoneyOf(s.law.book.Currency, 0)
+	if t.Price.Currency() == "" || t.Term.IsZero() {
+		return s.consents.measured(s.law, at, price)
+	}
+	cal := s.law.rights.Calendar("")
+	from := cal.Resolve(t.Delivery)
+	if from.Before(at) {
+		from = at
+	}
+	r := offtake.CapacityReserved{From: from, Until: lasts(cal, from, t.Term), Price: t.Price, Quantity: t.Quantity}
+	return s.consents.measured(s.law, at, cost(r))
+}
+
+// shareMet reports whether what was used in the window that ends with a day was
+// enough for the named purposes. Nothing measured yet counts as enough.
+func (n *counted) shareMet(share offtake.ConsentShare, today offtake.Date) bool {
+	if share.Purposes == nil {
+		return true
+	}
+	from := before(today, share.Window)
+	var all, named offtake.Accrual
+	for _, d := range n.usage {
+		if !from.Before(d.day) {
+			continue
+		}
+		amount := d.spend
+		if share.Unit == offtake.GPUHours {
+			amount = offtake.Accrue(offtake.MoneyOf("", 1), d.seconds)
+		}
+		all = all.Add(amount)
+		if slices.Contains(share.Purposes, d.purpose) {
+			named = named.Add(amount)
+		}
+	}
+	return named.Cmp(all.Share(share.AtLeast)) >= 0
+}
+
+// before gives the last day that a window ending with a day leaves out. Elapsed
+// time counts by whole days.
+func before(today offtake.Date, window offtake.Duration) offtake.Date {
+	switch window.Unit {
+	case offtake.Elapsed:
+		return today.AddDays(-int(window.Time / (24 * time.Hour)))
+	case offtake.Weeks:
+		return today.AddDays(-7 * window.Count)
+	case offtake.Months:
+		return today.AddMonths(-window.Count)
+	case offtake.Years:
+		return today.AddMonths(-12 * window.Count)
+	}
+	return today.AddDays(-window.Count)
+}
+
+func sortedRefs(refs []offtake.ClauseRef) []offtake.ClauseRef {
+	slices.SortFunc(refs, func(a, b offtake.ClauseRef) int {
+		return cmp.Or(cmp.Compare(a.Agreement, b.Agreement), cmp.Compare(a.Clause, b.Clause))
+	})
+	return slices.Compact(refs)
+}

@@ -1,0 +1,223 @@
+package deal
+
+import (
+	"errors"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/refusal"
+)
+
+// Decide says what follows from an act about an opportunity. Awards are not
+// decided here: they span more than deals.
+func (d *Deals) Decide(a offtake.Act) ([]offtake.Event, error) {
+	switch deed := a.Deed.(type) {
+	case offtake.OfferReceive:
+		return d.receive(a, deed)
+	case offtake.Deadline:
+		return d.deadline(a, deed)
+	case offtake.Amend:
+		return d.amend(a, deed)
+	}
+	o, ok := d.opportunities[a.Opportunity]
+	if !ok {
+		return nil, offtake.Refuse(offtake.NotFound, "opportunity %q has no offer", a.Opportunity)
+	}
+	switch deed := a.Deed.(type) {
+	case offtake.OfferRevise:
+		return d.revise(o, a, deed)
+	case offtake.OfferWithdraw:
+		return d.withdraw(o, a)
+	}
+	return d.reach(o, a)
+}
+
+// receive makes an opportunity of an offer and opens a process for each right
+// in force, in the book's order.
+func (d *Deals) receive(a offtake.Act, deed offtake.OfferReceive) ([]offtake.Event, error) {
+	switch {
+	case a.By != d.buyer:
+		return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose offers these are", a.By, d.buyer)
+	case a.Opportunity == "":
+		return nil, offtake.Refuse(offtake.Invalid, "offer %q names no opportunity", a.ID)
+	case d.opportunities[a.Opportunity] != nil:
+		return nil, offtake.Refuse(offtake.Conflict, "opportunity %q already has an offer; revise it", a.Opportunity)
+	}
+	o := &Opportunity{ID: a.Opportunity}
+	events := []offtake.Event{offtake.OfferReceived{Opportunity: a.Opportunity, Terms: deed.Terms}}
+	var touched []offtake.ClauseRef
+	for n, ref := range d.law.Refusals(a.At) {
+		c, err := d.law.Contract(ref, a.At)
+		if err != nil {
+			return nil, err
+		}
+		opened, err := refusal.Open(c, o.name(n+1), a)
+		if err != nil {
+			return nil, err
+		}
+		if opened[0].(offtake.ProcessOpened).State != offtake.NotTriggered {
+			touched = append(touched, ref)
+		}
+		events = append(events, opened...)
+	}
+	return events, several(o.ID, touched)
+}
+
+// several refuses what more than one right would have to be run for at once.
+func several(id offtake.OpportunityID, touched []offtake.ClauseRef) error {
+	if len(touched) < 2 {
+		return nil
+	}
+	return offtake.Refuse(offtake.NotSupported, "opportunity %q triggers %s and %s: several rights over one opportunity are not supported yet", id, touched[0], touched[1])
+}
+
+func (d *Deals) deadline(a offtake.Act, deed offtake.Deadline) ([]offtake.Event, error) {
+	p, ok := d.processes[deed.Process]
+	if !ok {
+		return nil, offtake.Refuse(offtake.NotFound, "process %q does not exist", deed.Process)
+	}
+	return refusal.Decide(*p, a, "")
+}
+
+// revise changes the offer in every process that stands for it.
+func (d *Deals) revise(o *Opportunity, a offtake.Act, deed offtake.OfferRevise) ([]offtake.Event, error) {
+	if err := d.ownOffer(o, a); err != nil {
+		return nil, err
+	}
+	events := []offtake.Event{offtake.OfferRevised{Opportunity: o.ID, Terms: o.Terms.Revised(deed.Terms)}}
+	var touched []offtake.ClauseRef
+	next := 1
+	for _, p := range d.Of(o.ID) {
+		if !p.Live() && p.State() != offtake.NotTriggered {
+			continue
+		}
+		got, err := refusal.Decide(*p, a, o.name(next))
+		if err != nil {
+			return nil, err
+		}
+		opened := 0
+		for _, e := range got {
+			if e, ok := e.(offtake.ProcessOpened); ok && e.State != offtake.NotTriggered {
+				opened++
+			}
+		}
+		next += opened
+		if opened > 0 || p.Live() {
+			touched = append(touched, p.Contract.Ref)
+		}
+		events = append(events, got...)
+	}
+	return events, several(o.ID, touched)
+}
+
+// withdraw gives the offer up in every process.
+func (d *Deals) withdraw(o *Opportunity, a offtake.Act) ([]offtake.Event, error) {
+	if err := d.ownOffer(o, a); err != nil {
+		return nil, err
+	}
+	events := []offtake.Event{offtake.OfferWithdrawn{Opportunity: o.ID}}
+	for _, p := range d.Of(o.ID) {
+		if !p.Live() {
+			continue
+		}
+		got, err := refusal.Decide(*p, a, "")
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, got...)
+	}
+	return events, nil
+}
+
+// ownOffer refuses to change an offer that is not the party's, or has gone.
+func (d *Deals) ownOffer(o *Opportunity, a offtake.Act) error {
+	switch {
+	case a.By != d.buyer:
+		return offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose offers these are", a.By, d.buyer)
+	case !a.Clause.IsZero():
+		return offtake.Refuse(offtake.Invalid, "%s names clause %s, and an offer is the same for all of them", a.Deed.Name(), a.Clause)
+	case o.Withdrawn:
+		return offtake.Refuse(offtake.Conflict, "offer of opportunity %q was withdrawn", o.ID)
+	case o.Left() == 0:
+		return offtake.Refuse(offtake.Conflict, "offer of opportunity %q was taken", o.ID)
+	}
+	return nil
+}
+
+// reach brings an act to every process of the opportunity in which its party
+// has that step. It is taken if any takes it; but what is not carried out yet
+// in one of them is not done in the others.
+func (d *Deals) reach(o *Opportunity, a offtake.Act) ([]offtake.Event, error) {
+	var events []offtake.Event
+	var refused error
+	reached, taken := false, false
+	for _, p := range d.Of(o.ID) {
+		if !a.Clause.IsZero() && a.Clause != p.Contract.Ref {
+			continue
+		}
+		got, err := refusal.Decide(*p, a, o.name(1))
+		switch {
+		case offtake.KindOf(err) == offtake.NotSupported:
+			return nil, err
+		case err != nil:
+			refused = firstError(refused, err, p.Live())
+		default:
+			taken = true
+			events = append(events, got...)
+		}
+		reached = true
+	}
+	switch {
+	case taken:
+		return events, nil
+	case reached:
+		return nil, errors.Unwrap(refused)
+	}
+	return nil, offtake.Refuse(offtake.NotFound, "opportunity %q has no process under %q", o.ID, a.Clause)
+}
+
+// ofLive marks the refusal of a live process, which says more to the caller
+// than that of one that has ended.
+type ofLive struct {
+	error
+	live bool
+}
+
+func (e ofLive) Unwrap() error { return e.error }
+
+func firstError(was, err error, live bool) error {
+	if w, ok := was.(ofLive); ok && (w.live || !live) {
+		return was
+	}
+	return ofLive{err, live}
+}
+
+// amend lets an amendment take hold of the open processes of its agreement.
+func (d *Deals) amend(a offtake.Act, deed offtake.Amend) ([]offtake.Event, error) {
+	var events []offtake.Event
+	var refused error
+	taken := false
+	for _, id := range d.live {
+		p := d.processes[id]
+		if p.Contract.Ref.Agreement != deed.Agreement || a.Opportunity != "" && a.Opportunity != p.Opportunity {
+			continue
+		}
+		m, from, err := d.law.Amendment(p.Contract.Ref, deed)
+		switch {
+		case err != nil:
+			return nil, err
+		case a.At.Before(from):
+			return nil, offtake.Refuse(offtake.NotSupported, "amendment %q holds from %s: taking hold later than the act is not supported yet", deed.Amendment, offtake.Stamp(from))
+		}
+		got, err := refusal.Amended(*p, a, m)
+		if err != nil {
+			refused = err
+			continue
+		}
+		taken = true
+		events = append(events, got...)
+	}
+	if !taken && refused != nil {
+		return nil, refused
+	}
+	return events, nil
+}

@@ -1,0 +1,53 @@
+package market_test
+
+import (
+	"testing"
+
+	"github.com/offtake-dev/offtake"
+)
+
+// Silence of the holder releases the offer, and the third party is awarded.
+func TestAwardAfterSilence(t *testing.T) {
+	d := newDesk(t, caseBook())
+	d.do("2025-06-03T17:00:00Z", "openai", "oci-1", offtake.OfferReceive{Terms: offer("oci")})
+	d.refuses(offtake.Forbidden, "2025-06-03T17:00:00Z", "openai", "oci-1", offtake.Award{})
+	d.do("2025-06-03T17:00:00Z", "openai", "oci-1", offtake.NoticeServe{Contents: noticed})
+	d.refuses(offtake.Forbidden, "2025-06-26T00:00:00Z", "openai", "oci-1", offtake.Award{})
+	d.do("2025-06-26T00:00:01Z", "openai", "oci-1", offtake.Award{})
+	if got := d.state("oci-1#1"); got != offtake.ClosedThirdParty {
+		t.Errorf("process is %s, want closed_third_party", got)
+	}
+	r, ok := d.m.Holdings().Reservation("oci-1")
+	if !ok || r.Provider != "oci" || r.Quantity != 1008 {
+		t.Fatalf("reservation is %+v, want 1008 of oci", r)
+	}
+	if got, want := offtake.Stamp(r.From)+" "+offtake.Stamp(r.Until), "2026-01-01T08:00:00Z 2031-01-01T08:00:00Z"; got != want {
+		t.Errorf("held %s, want %s", got, want)
+	}
+}
+
+// The holder matches, signs, and its own provider holds the capacity.
+func TestHolderMatches(t *testing.T) {
+	d := newDesk(t, caseBook())
+	d.do("2025-06-03T17:00:00Z", "openai", "oci-1", offtake.OfferReceive{Terms: offer("oci")})
+	d.do("2025-06-03T17:00:00Z", "openai", "oci-1", offtake.NoticeServe{Contents: noticed})
+	d.do("2025-06-10T18:00:00Z", "microsoft", "oci-1", offtake.Accept{})
+	d.refuses(offtake.Forbidden, "2025-06-11T00:00:00Z", "openai", "oci-1", offtake.Award{})
+	d.do("2025-06-12T00:00:00Z", "microsoft", "oci-1", offtake.DefinitiveSign{})
+	r, ok := d.m.Holdings().Reservation("oci-1")
+	if !ok || r.Provider != "azure" || r.Price.Cmp(money("USD 8.00")) != 0 {
+		t.Fatalf("reservation is %+v, want azure's at USD 8.00", r)
+	}
+	d.refuses(offtake.Conflict, "2025-06-13T00:00:00Z", "openai", "oci-1", offtake.Award{})
+}
+
+// Before the amendment only azure may be bought from; its own party needs no notice.
+func TestExclusivityForbidsTheAward(t *testing.T) {
+	d := newDesk(t, caseBook())
+	d.do("2024-06-03T17:00:00Z", "openai", "oci-1", offtake.OfferReceive{Terms: offer("oci")})
+	d.refuses(offtake.Forbidden, "2024-06-03T17:00:00Z", "openai", "oci-1", offtake.Award{})
+	d.do("2024-06-04T17:00:00Z", "openai", "azure-1", offtake.OfferReceive{Terms: offer("azure")})
+	d.do("2024-06-04T17:00:00Z", "openai", "azure-1", offtake.Award{})
+	// The exclusivity goes, the refusal comes: the old offer never met it.
+	d.refuses(offtake.Forbidden, "2025-02-03T17:00:00Z", "openai", "oci-1", offtake.Award{})
+}

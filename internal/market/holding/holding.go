@@ -1,0 +1,210 @@
+// Package holding keeps capacity that is held and the work upon it.
+//
+// A reservation is a number of accelerators of one provider for a time. The
+// reservations of one provider, accelerator, region and site are a pool, and a
+// job takes its accelerators all at once from one pool, out of one reservation
+// or several. It holds them until it is finished, and is not placed unless it
+// would be by the time each reservation ends.
+//
+// A job's name is used once. Placing a running job again in the same way has no
+// effect, nor has finishing one that has finished; anything else under a known
+// name is refused. Of jobs that have finished only 64 bits of a hash of the name
+// are kept, because there are millions: two names that share them would be taken
+// for one, which refuses a job and never places one wrongly.
+//
+// The package refuses to know whether a job may run where it is put.
+package holding
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"github.com/offtake-dev/offtake"
+)
+
+// A Place is where a pool is.
+type Place struct {
+	Provider    offtake.ProviderName
+	Accelerator offtake.Accelerator
+	Region      offtake.Region
+	Site        offtake.Site
+}
+
+// A Pool is the capacity held at one place.
+type Pool struct {
+	Place
+	Index int     // among the pools, in the order their first reservation was made
+	Held  []*Held // reservations that have not ended, in the order they were made
+}
+
+// Held is a reservation and what of it is free.
+type Held struct {
+	offtake.CapacityReserved
+	Free int64 // accelerators without work
+	Pool int   // the Index of its pool
+}
+
+// FreeAt gives what work may take at an instant if it needs the capacity until
+// another; 0 outside the reservation's time.
+func (h *Held) FreeAt(at, until time.Time) int64 {
+	if at.Before(h.From) || until.After(h.Until) {
+		return 0
+	}
+	return h.Free
+}
+
+// Holdings are all capacity of a market. See New.
+type Holdings struct {
+	pools  []*Pool
+	places map[Place]*Pool
+	held   map[offtake.ReservationID]*Held
+	jobs   map[offtake.JobID]offtake.JobPlaced
+	done   map[uint64]struct{}
+}
+
+// New makes holdings of nothing.
+func New() *Holdings {
+	return &Holdings{
+		places: map[Place]*Pool{}, held: map[offtake.ReservationID]*Held{},
+		jobs: map[offtake.JobID]offtake.JobPlaced{}, done: map[uint64]struct{}{},
+	}
+}
+
+// Pools gives the pools in the order their first reservation was made. They
+// must not be changed, and are right until the next event.
+func (h *Holdings) Pools() []*Pool { return h.pools }
+
+// Reservation finds a reservation, ended ones too. It must not be changed.
+func (h *Holdings) Reservation(id offtake.ReservationID) (*Held, bool) {
+	r, ok := h.held[id]
+	return r, ok
+}
+
+// Running gives how many jobs run.
+func (h *Holdings) Running() int { return len(h.jobs) }
+
+// Job gives how a running job was placed.
+func (h *Holdings) Job(id offtake.JobID) (offtake.JobPlaced, bool) {
+	j, ok := h.jobs[id]
+	return j, ok
+}
+
+// Place says whether a job may be put where its parts say, by what is held and
+// free. The pool is that of all its parts; placed is false where the job
+// already runs in just this way.
+func (h *Holdings) Place(at time.Time, d offtake.PlaceJob) (pool *Pool, placed bool, err error) {
+	if was, ok := h.jobs[d.Job]; ok {
+		if same(was, d) {
+			return nil, false, nil
+		}
+		return nil, false, offtake.Refuse(offtake.Conflict, "job %q already runs otherwise", d.Job)
+	}
+	switch {
+	case d.Job == "":
+		return nil, false, offtake.Refuse(offtake.Invalid, "job has no name")
+	case h.finished(d.Job):
+		return nil, false, offtake.Refuse(offtake.Conflict, "job %q has finished, and its name is used", d.Job)
+	case len(d.Parts) == 0:
+		return nil, false, offtake.Refuse(offtake.Invalid, "job %q takes nothing", d.Job)
+	case !d.Until.After(at):
+		return nil, false, offtake.Refuse(offtake.Invalid, "job %q ends at %s, not after it starts", d.Job, offtake.Stamp(d.Until))
+	}
+	for i, part := range d.Parts {
+		r, err := h.part(at, d, i, part)
+		if err != nil {
+			return nil, false, err
+		}
+		if pool == nil {
+			pool = h.pools[r.Pool]
+		}
+		if pool.Index != r.Pool {
+			return nil, false, offtake.Refuse(offtake.Invalid, "job %q takes from two pools, and a job runs in one", d.Job)
+		}
+	}
+	return pool, true, nil
+}
+
+// part checks one part of a job.
+func (h *Holdings) part(at time.Time, d offtake.PlaceJob, i int, part offtake.Taken) (*Held, error) {
+	r, ok := h.held[part.Reservation]
+	switch {
+	case !ok:
+		return nil, offtake.Refuse(offtake.NotFound, "reservation %q is not held", part.Reservation)
+	case part.Quantity <= 0:
+		return nil, offtake.Refuse(offtake.Invalid, "job %q takes %d of reservation %q, not above zero", d.Job, part.Quantity, part.Reservation)
+	case at.Before(r.From):
+		return nil, offtake.Refuse(offtake.Conflict, "reservation %q begins at %s", part.Reservation, offtake.Stamp(r.From))
+	case d.Until.After(r.Until):
+		return nil, offtake.Refuse(offtake.Conflict, "reservation %q ends at %s, before job %q does", part.Reservation, offtake.Stamp(r.Until), d.Job)
+	case part.Quantity > r.Free:
+		return nil, offtake.Refuse(offtake.Conflict, "reservation %q has %d free, job %q takes %d", part.Reservation, r.Free, d.Job, part.Quantity)
+	}
+	for _, other := range d.Parts[:i] {
+		if other.Reservation == part.Reservation {
+			return nil, offtake.Refuse(offtake.Invalid, "job %q names reservation %q twice", d.Job, part.Reservation)
+		}
+	}
+	return r, nil
+}
+
+func same(was offtake.JobPlaced, d offtake.PlaceJob) bool {
+	return was.Until.Equal(d.Until) && was.Purpose == d.Purpose && was.Product == d.Product &&
+		was.Asset == d.Asset && was.Customer == d.Customer && slices.Equal(was.Parts, d.Parts)
+}
+
+// Finish says whether finishing a job changes anything.
+func (h *Holdings) Finish(id offtake.JobID) (changes bool, err error) {
+	if _, ok := h.jobs[id]; ok {
+		return true, nil
+	}
+	if h.finished(id) {
+		return false, nil
+	}
+	return false, offtake.Refuse(offtake.NotFound, "job %q was never placed", id)
+}
+
+// Apply folds an event. Events about other things change nothing.
+func (h *Holdings) Apply(at time.Time, e offtake.Event) {
+	switch e := e.(type) {
+	case offtake.CapacityReserved:
+		h.reserve(at, e)
+	case offtake.JobPlaced:
+		h.jobs[e.Job] = e
+		for _, part := range e.Parts {
+			h.held[part.Reservation].Free -= part.Quantity
+		}
+	case offtake.JobFinished:
+		for _, part := range h.jobs[e.Job].Parts {
+			h.held[part.Reservation].Free += part.Quantity
+		}
+		delete(h.jobs, e.Job)
+		h.done[fingerprint(e.Job)] = struct{}{}
+	}
+}
+
+// reserve puts capacity into its pool and lets that of the pool's reservations
+// that have ended go out of sight.
+func (h *Holdings) reserve(at time.Time, e offtake.CapacityReserved) {
+	where := Place{e.Provider, e.Accelerator, e.Region, e.Site}
+	p, ok := h.places[where]
+	if !ok {
+		p = &Pool{Place: where, Index: len(h.pools)}
+		h.places[where] = p
+		h.pools = append(h.pools, p)
+	}
+	r := &Held{CapacityReserved: e, Free: e.Quantity, Pool: p.Index}
+	h.held[e.Reservation] = r
+	p.Held = append(slices.DeleteFunc(p.Held, func(r *Held) bool { return !r.Until.After(at) }), r)
+}
+
+func (h *Holdings) finished(id offtake.JobID) bool {
+	_, ok := h.done[fingerprint(id)]
+	return ok
+}
+
+func fingerprint(id offtake.JobID) uint64 {
+	sum := sha256.Sum256([]byte(id))
+	return binary.LittleEndian.Uint64(sum[:])
+}

@@ -1,0 +1,61 @@
+package refusal
+
+import "github.com/offtake-dev/offtake"
+
+// ProcessOf gives the process an event is about, or "" for one that is about
+// none.
+func ProcessOf(e offtake.Event) offtake.ProcessID {
+	switch e := e.(type) {
+	case offtake.ProcessOpened:
+		return e.Process
+	case offtake.TermsReplaced:
+		return e.Process
+	case offtake.NotifyMissed:
+		return e.Process
+	case offtake.NoticeFoundDeficient:
+		return e.Process
+	case offtake.NoticeServed:
+		return e.Process
+	case offtake.NoticeCorrected:
+		return e.Process
+	case offtake.AnsweredOffTerms:
+		return e.Process
+	case offtake.Accepted:
+		return e.Process
+	case offtake.Declined:
+		return e.Process
+	case offtake.Lapsed:
+		return e.Process
+	case offtake.Released:
+		return e.Process
+	case offtake.Fulfilled:
+		return e.Process
+	case offtake.Superseded:
+		return e.Process
+	case offtake.Withdrawn:
+		return e.Process
+	}
+	return processOfThirdParty(e)
+}
+
+func processOfThirdParty(e offtake.Event) offtake.ProcessID {
+	switch e := e.(type) {
+	case offtake.ThirdPartySigned:
+		return e.Process
+	case offtake.ThirdPartyClosed:
+		return e.Process
+	case offtake.ThirdPartyNoted:
+		return e.Process
+	case offtake.CloseOverdue:
+		return e.Process
+	case offtake.TailExpired:
+		return e.Process
+	case offtake.Waived:
+		return e.Process
+	case offtake.ClauseReplaced:
+		return e.Process
+	case offtake.Breached:
+		return e.Process
+	}
+	return ""
+}
