@@ -24,11 +24,11 @@ func shareChart(id, title, desc string, bars []bar) template.HTML {
 	const width, row, left, top = 960, 52, 150.0, 6.0
 	height := len(bars)*row + 34
 	p := newPen(id, title, desc, width, height)
-	x := scale{0, 1, left, width - 12}
+	x := scale{0, 1, left, width - 28}
 	bottom := top + float64(len(bars)*row)
 	for _, v := range []float64{0, 0.25, 0.5, 0.75, 1} {
 		p.line("grid", x.at(v), top, x.at(v), bottom)
-		p.text("tick", "middle", x.at(v), bottom+18, percent(v)[:len(percent(v))-3]+"%")
+		p.text("tick", "middle", x.at(v), bottom+18, digits(100*v)+"%")
 	}
 	for i, b := range bars {
 		y := top + float64(i*row) + 8
@@ -87,10 +87,10 @@ func deliveryChart(id, title, desc string, from, to time.Time, promises []promis
 			// Marks of one day stand beside each other, not on each other.
 			shift := (float64(k) - float64(len(d.ready)-1)/2) * 4
 			if ready == nil {
-				p.dot("open "+classes[k], right+14+shift*1.6, y+shift, 4, d.name+", "+names[k]+": not by the end")
+				p.mark(k, "open "+classes[k], right+14+shift*1.6, y+shift, d.name+", "+names[k]+": not by the end")
 				continue
 			}
-			p.dot("full "+classes[k], at(*ready), y+shift, 4.5, d.name+", "+names[k]+": ready "+day(*ready)+", due "+day(d.due))
+			p.mark(k, "full "+classes[k], at(*ready), y+shift, d.name+", "+names[k]+": ready "+day(*ready)+", due "+day(d.due))
 		}
 	}
 	p.text("tick", "middle", right+14, bottom+18, "never")
@@ -98,12 +98,12 @@ func deliveryChart(id, title, desc string, from, to time.Time, promises []promis
 }
 
 // tornadoChart draws how far a figure moves from base when each number is
-// halved and doubled, the farthest first.
+// halved (the upper bar of a row) and doubled (the lower), the farthest first.
 func tornadoChart(id, title, desc string, base float64, moves []sensitivity.Move, show func(float64) string) template.HTML {
-	const width, row, left, top = 960, 26, 330.0, 24.0
-	height := len(moves)*row + 56
+	const width, row, left, top = 960, 34, 290.0, 24.0
+	height := len(moves)*row + 62
 	p := newPen(id, title, desc, width, height)
-	low, high := base, base
+	low, high := base-1e-9, base+1e-9
 	for _, m := range moves {
 		for _, v := range []float64{m.Half, m.Double} {
 			if !math.IsNaN(v) {
@@ -111,48 +111,35 @@ func tornadoChart(id, title, desc string, base float64, moves []sensitivity.Move
 			}
 		}
 	}
-	if low == high {
-		low, high = low-1, high+1
-	}
 	x := scale{low, high, left + 60, width - 70}
 	bottom := top + float64(len(moves)*row)
 	p.text("tick", "middle", x.at(base), top-8, "as written: "+show(base))
 	for i, m := range moves {
 		y := top + float64(i*row)
-		p.text("name", "end", left-8, y+17, m.Name)
-		for _, side := range []struct {
-			v     float64
-			class string
-			word  string
-		}{{m.Half, "half", "at half"}, {m.Double, "double", "at double"}} {
-			if math.IsNaN(side.v) {
-				continue
-			}
-			a, b := x.at(base), x.at(side.v)
-			p.rect("area "+side.class, math.Min(a, b), y+4, math.Abs(b-a), row-8, m.Name+" "+side.word+": "+show(side.v))
-		}
-		drawEnds(p, x, base, m, y+17, show)
+		p.line("grid", left, y, width-12, y)
+		p.text("name", "end", left-8, y+21, m.Name)
+		side(p, x, base, m.Half, y+4, "half", m.Name+" at half", show)
+		side(p, x, base, m.Double, y+17, "double", m.Name+" at double", show)
 	}
 	p.line("base", x.at(base), top, x.at(base), bottom+4)
-	p.rect("area half", left+60, bottom+14, 12, 12, "")
-	p.text("tick", "start", left+78, bottom+24, "at half")
-	p.rect("area double", left+140, bottom+14, 12, 12, "")
-	p.text("tick", "start", left+158, bottom+24, "at double")
+	p.rect("area half", left+60, bottom+18, 12, 12, "")
+	p.text("tick", "start", left+78, bottom+28, "at half")
+	p.rect("area double", left+140, bottom+18, 12, 12, "")
+	p.text("tick", "start", left+158, bottom+28, "at double")
 	return p.done()
 }
 
-// drawEnds writes the outermost values beside the bars.
-func drawEnds(p *pen, x scale, base float64, m sensitivity.Move, y float64, show func(float64) string) {
-	low, high := base, base
-	for _, v := range []float64{m.Half, m.Double} {
-		if !math.IsNaN(v) {
-			low, high = math.Min(low, v), math.Max(high, v)
-		}
+// side draws one bar from base to v, with v at its end.
+func side(p *pen, x scale, base, v, y float64, class, tip string, show func(float64) string) {
+	if math.IsNaN(v) {
+		return
 	}
-	if low < base {
-		p.text("tick", "end", x.at(low)-5, y, show(low))
-	}
-	if high > base {
-		p.text("tick", "start", x.at(high)+5, y, show(high))
+	a, b := x.at(base), x.at(v)
+	p.rect("area "+class, math.Min(a, b), y, math.Abs(b-a), 12, tip+": "+show(v))
+	switch {
+	case b < a-0.5:
+		p.text("end", "end", b-4, y+10, show(v))
+	case b > a+0.5:
+		p.text("end", "start", b+4, y+10, show(v))
 	}
 }

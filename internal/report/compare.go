@@ -86,15 +86,27 @@ type table struct {
 
 // add appends a row; show prints a figure, and a difference of two where diff is set.
 func (t *table) add(name string, head, diff bool, figure func(replay.Result) float64, show func(float64) string) {
+	if !diff {
+		t.append(name, head, figure, show, nil)
+		return
+	}
+	t.append(name, head, figure, show, show)
+}
+
+// parts appends a row of parts of a whole, whose differences are points.
+func (t *table) parts(name string, head bool, figure func(replay.Result) float64) {
+	t.append(name, head, figure, percent, func(d float64) string { return digits(100*d) + " pt" })
+}
+
+func (t *table) append(name string, head bool, figure func(replay.Result) float64, show, change func(float64) string) {
 	row := Row{Name: name, Head: head}
 	for i, r := range t.runs {
 		v := figure(r)
-		change := ""
-		if d := v - figure(t.runs[0]); diff && i > 0 {
-			change = signed(show(d), d > 0)
-		}
 		row.Values = append(row.Values, show(v))
-		row.Change = append(row.Change, change)
+		row.Change = append(row.Change, "")
+		if d := v - figure(t.runs[0]); change != nil && i > 0 {
+			row.Change[i] = signed(change(d), d > 0)
+		}
 	}
 	t.rows = append(t.rows, row)
 }
@@ -113,7 +125,7 @@ func (t *table) work() {
 	t.add("  served", false, true, hours(served), short)
 	t.add("  waiting at the end", false, true, hours(waiting), short)
 	t.add("  unserved", false, true, hours(unserved), short)
-	t.add("  served, of what was demanded", false, true, of(served), percent)
+	t.parts("  served, of what was demanded", false, of(served))
 }
 
 func (t *table) waits() {
@@ -194,9 +206,7 @@ func (t *table) costs() {
 
 func (t *table) shares() {
 	for i, p := range t.runs[0].Providers {
-		t.add("served by "+string(p.Provider), i == 0, true, func(r replay.Result) float64 {
-			return r.Providers[i].Share
-		}, percent)
+		t.parts("served by "+string(p.Provider), i == 0, func(r replay.Result) float64 { return r.Providers[i].Share })
 	}
 }
 

@@ -61,9 +61,9 @@ func capacityFigure(runs []Run) figure {
 		}
 	}
 	for i, p := range runs[0].Result.Providers {
-		f.Legend = append(f.Legend, legend{string(p.Provider), colour("p", i)})
+		f.Legend = append(f.Legend, legend{Name: string(p.Provider), Class: colour("p", i)})
 	}
-	f.Legend = append(f.Legend, legend{"demand: at work and waiting", "demand"})
+	f.Legend = append(f.Legend, legend{Name: "demand: at work and waiting", Class: "demand"})
 	for k, r := range runs {
 		days := r.Result.Days
 		c := timeChart{
@@ -167,10 +167,10 @@ func sharesFigure(runs []Run) figure {
 		Head: []string{"terms"},
 	}
 	for i, p := range runs[0].Result.Providers {
-		f.Legend = append(f.Legend, legend{string(p.Provider), colour("p", i)})
+		f.Legend = append(f.Legend, legend{Name: string(p.Provider), Class: colour("p", i)})
 		f.Head = append(f.Head, string(p.Provider))
 	}
-	f.Legend = append(f.Legend, legend{"waiting", "waiting"}, legend{"unserved", "unserved"})
+	f.Legend = append(f.Legend, legend{Name: "waiting", Class: "waiting"}, legend{Name: "unserved", Class: "unserved"})
 	f.Head = append(f.Head, "waiting", "unserved")
 	var bars []bar
 	for _, r := range runs {
@@ -202,7 +202,7 @@ func deliveryFigure(runs []Run) figure {
 	var names, classes []string
 	for k, r := range runs {
 		names, classes = append(names, r.Name), append(classes, colour("v", k))
-		f.Legend = append(f.Legend, legend{r.Name, colour("v", k)})
+		f.Legend = append(f.Legend, legend{Name: r.Name, Mark: keyMark(k, colour("v", k))})
 		f.Head = append(f.Head, r.Name, "days late")
 	}
 	var all []promise

@@ -82,9 +82,9 @@ func money(m offtake.Money) string {
 // amount gives money as a number, for charts.
 func amount(m offtake.Money) float64 { return m.Ratio(offtake.MoneyOf(m.Currency(), 1)) }
 
-// signed gives a difference with its sign.
+// signed gives a difference with its sign, and none to one too small to show.
 func signed(s string, positive bool) string {
-	if positive && strings.Trim(s, "0.% dhminUSkMBT") != "" {
+	if positive && strings.ContainsAny(s, "123456789") {
 		return "+" + s
 	}
 	return s

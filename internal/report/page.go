@@ -57,7 +57,10 @@ type drawing struct {
 	SVG          template.HTML
 }
 
-type legend struct{ Name, Class string }
+type legend struct {
+	Name, Class string
+	Mark        template.HTML // in place of a patch of colour
+}
 
 type card struct{ Name, From, To, Change string }
 
@@ -105,8 +108,11 @@ func view(p Page) pageView {
 func lead(runs []Run) string {
 	r := runs[0].Result
 	return "The same demand of " + short(replay.Hours(r.GPUSeconds)) + " accelerator-hours in " + grouped(r.Jobs) +
-		" jobs, from " + day(r.From) + " to " + day(r.To) + ", against the same supply, under " + versions(len(runs)) + "."
+		" jobs, from " + unsplit(day(r.From)) + " to " + unsplit(day(r.To)) + ", against the same supply, under " + versions(len(runs)) + "."
 }
+
+// unsplit keeps a date on one line.
+func unsplit(date string) string { return strings.ReplaceAll(date, "-", "\u2011") }
 
 func versions(n int) string {
 	if n == 1 {
@@ -131,8 +137,8 @@ func cards(a, b replay.Result) []card {
 		d := MeanDelay(b) - MeanDelay(a)
 		out = append(out, card{"mean delay of " + grouped(int64(n)) + " deliveries", digits(MeanDelay(a)) + " d", digits(MeanDelay(b)) + " d", signed(digits(d)+" d", d > 0)})
 	}
-	d := amount(b.Spend.Money) - amount(a.Spend.Money)
-	return append(out, card{"spend", money(a.Spend.Money), money(b.Spend.Money), signed(short(d), d > 0)})
+	from, to := amount(a.Spend.Money), amount(b.Spend.Money)
+	return append(out, card{"spend, " + currency([]Run{{Result: a}, {Result: b}}), short(from), short(to), signed(short(to-from), to > from)})
 }
 
 type purchases struct {
@@ -205,6 +211,9 @@ func leftGroups(left []sensitivity.Left) []leftGroup {
 	return out
 }
 
+// maxMoves bounds the rows of the chart; the table has all.
+const maxMoves = 20
+
 // pointsOf prints percentage points.
 func pointsOf(v float64) string { return digits(v) + " pt" }
 
@@ -225,7 +234,13 @@ func sensitivityFigure(s Sensitivity) figure {
 	for _, m := range moves {
 		f.Body = append(f.Body, []string{m.Name, grouped(int64(m.Numbers)), show(m.Half), pointsOf(s.Base), show(m.Double)})
 	}
-	top := moves[:min(len(moves), 24)]
+	top := moves
+	for i, m := range moves {
+		if i == maxMoves || m.Swing(s.Base) < 0.05 {
+			top = moves[:i]
+			break
+		}
+	}
 	f.Drawings = []drawing{{SVG: tornadoChart("sensitivity-chart", f.Title, f.Note, s.Base, top, pointsOf)}}
 	if len(moves) > len(top) {
 		f.Note += " The chart shows the " + grouped(int64(len(top))) + " that move it farthest; the table has all " + grouped(int64(len(moves))) + "."

@@ -49,9 +49,23 @@ func (p *pen) rect(class string, x, y, w, h float64, tip string) {
 	p.b.WriteString("</rect>")
 }
 
-// dot draws a mark, filled or open.
-func (p *pen) dot(class string, x, y, r float64, tip string) {
-	fmt.Fprintf(&p.b, `<circle class="%s" cx="%s" cy="%s" r="%s"><title>%s</title></circle>`, class, num(x), num(y), num(r), html.EscapeString(tip))
+// marks are the shapes that tell runs apart without colour, about a point.
+var marks = []string{
+	"M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0Z", // a dot
+	"M-4-4H4V4H-4Z",              // a square
+	"M0-5.5L5.2 4H-5.2Z",         // a triangle
+	"M0-5.8L5.2 0L0 5.8L-5.2 0Z", // a diamond
+}
+
+// mark draws the shape of the nth run.
+func (p *pen) mark(n int, class string, x, y float64, tip string) {
+	fmt.Fprintf(&p.b, `<path class="%s" transform="translate(%s %s)" d="%s"><title>%s</title></path>`,
+		class, num(x), num(y), marks[n%len(marks)], html.EscapeString(tip))
+}
+
+// keyMark draws the shape of the nth run for a legend.
+func keyMark(n int, class string) template.HTML {
+	return template.HTML(fmt.Sprintf(`<svg class="key-mark" viewBox="-7 -7 14 14" aria-hidden="true"><path class="full %s" d="%s"/></svg>`, class, marks[n%len(marks)]))
 }
 
 type point struct{ x, y float64 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -16,7 +17,8 @@ func WriteText(w io.Writer, runs []Run) error {
 	for _, r := range rows {
 		wide = max(wide, utf8.RuneCountInString(r.Name))
 	}
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	var b bytes.Buffer
+	tw := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	line := func(name string, cells []string) {
 		fmt.Fprintf(tw, "%-*s\t%s\t\n", wide, name, strings.Join(cells, "\t"))
 	}
@@ -37,5 +39,11 @@ func WriteText(w io.Writer, runs []Run) error {
 		}
 		line(r.Name, cells)
 	}
-	return tw.Flush()
+	tw.Flush()
+	for line := range strings.Lines(b.String()) {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
