@@ -146,15 +146,15 @@ func readsWhatWasThere(t *testing.T, j journal.Journal) {
 	mustAppend(t, j, 0, Entries(0, 3))
 	reading := j.Read(0)
 	mustAppend(t, j, 3, Entries(3, 300))
-	n := 0
-	for _, err := range reading {
+	var got []wire.Entry
+	for e, err := range reading {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n++
+		got = append(got, e)
 	}
-	if n != 3 {
-		t.Errorf("read %d entries, want the 3 that were there", n)
+	if len(got) != 3 || line(t, got[0]) != line(t, Entry(0)) || line(t, got[2]) != line(t, Entry(2)) {
+		t.Errorf("read %d entries, want the 3 that were there", len(got))
 	}
 }
 
