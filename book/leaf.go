@@ -55,18 +55,31 @@ func word(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value:
 // something else.
 func text(s string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
-	if needsQuotes(s) {
+	switch {
+	case isParagraph(s):
+		n.Style = yaml.LiteralStyle
+	case needsQuotes(s):
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
 }
 
+// isParagraph reports whether text of several lines can be written as it is.
+func isParagraph(s string) bool {
+	lines := strings.Split(s, "\n")
+	return len(lines) > 1 && !slices.ContainsFunc(lines[:len(lines)-1], func(l string) bool {
+		return l == "" || strings.TrimSpace(l) != l || strings.ContainsFunc(l, func(c rune) bool { return !unicode.IsPrint(c) })
+	}) && (lines[len(lines)-1] == "" || strings.TrimSpace(lines[len(lines)-1]) == lines[len(lines)-1] &&
+		!strings.ContainsFunc(lines[len(lines)-1], func(c rune) bool { return !unicode.IsPrint(c) }))
+}
+
 // needsQuotes errs on the side of quoting: what is quoted always reads back.
 func needsQuotes(s string) bool {
-	if s == "" || strings.TrimSpace(s) != s || strings.ContainsAny(s, "\n\r\t#:\"'{}[],&*!|>%@`\\") {
+	if s == "" || strings.TrimSpace(s) != s || strings.ContainsAny(s, "\n\r\t,[]{}\\") {
 		return true
 	}
-	if strings.ContainsAny(s[:1], "-?<=~.+0123456789") {
+	if strings.ContainsAny(s[:1], "-?<=~.+0123456789'\"&*!|>%@`:#") || strings.HasSuffix(s, ":") ||
+		strings.Contains(s, ": ") || strings.Contains(s, " #") {
 		return true
 	}
 	switch strings.ToLower(s) {

@@ -23,7 +23,7 @@ var refusalRight = []field[aRefusal]{
 	choice("scope", func(v *aRefusal) *offtake.Scope { return &v.Scope }, scope, "the purchases it covers", whyScope),
 	opt("trigger", func(v *aRefusal) *aRefusal { return v }, object("trigger", nil,
 		req("bona_fide", func(v *aRefusal) *[]string { return &v.BonaFide }, setOf(freeName[string]("a quality of the offer such as written")), "what an offer must be to trigger the right"),
-	), "which offers trigger it; left out, every offer in scope does"),
+	), "which offers trigger it; left out, every offer in scope does").leftOut(func(v *aRefusal) bool { return v.BonaFide == nil }),
 	opt("notify_within", func(v *aRefusal) *offtake.Duration { return &v.NotifyWithin }, span, "how long the grantor has to serve its notice; left out, there is no deadline"),
 	choice("notice", func(v *aRefusal) *offtake.NoticeRules { return &v.Notice }, notice, "what a notice holds",
 		"a holder can only match what it was told; say the contents of a notice and what an incomplete one does"),

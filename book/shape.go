@@ -56,6 +56,19 @@ func bind[T, F any](n need, key string, at func(*T) *F, s shape[F], doc, why str
 	}
 }
 
+// leftOut says when an optional field that is bound to more than its own place
+// is not printed.
+func (f field[T]) leftOut(is func(v *T) bool) field[T] {
+	write := f.write
+	f.write = func(v *T) *yaml.Node {
+		if is(v) {
+			return nil
+		}
+		return write(v)
+	}
+	return f
+}
+
 // opt is a field that may be left out.
 func opt[T, F any](key string, at func(*T) *F, s shape[F], doc string) field[T] {
 	return bind(optional, key, at, s, doc, "")
