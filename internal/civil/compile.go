@@ -156,8 +156,7 @@ func (c *compiler) tooLarge(d offtake.Calendar) {
 	c.mistake(d, "calendar-too-large", "", "calendar %q combines more than %d calendars, counted with all that they combine", d.Name, maxWeight)
 }
 
-// members gives the calendars that d combines, each once, and whether all of
-// them are there.
+// members gives the calendars that d combines, and whether all of them are there.
 func (c *compiler) members(d offtake.Calendar, depth int) (out []*Calendar, ok bool) {
 	switch {
 	case len(d.Of) == 0:
@@ -170,12 +169,8 @@ func (c *compiler) members(d offtake.Calendar, depth int) (out []*Calendar, ok b
 	ok = true
 	for _, name := range d.Of {
 		m := c.member(d, name, depth)
-		switch {
-		case m == nil:
-			ok = false
-		case !slices.Contains(out, m):
-			out = append(out, m)
-		}
+		ok = ok && m != nil
+		out = append(out, m)
 	}
 	return out, ok
 }

@@ -239,3 +239,17 @@ func TestTheLongestDurationsEnd(t *testing.T) {
 		}
 	}
 }
+
+func TestTwoWindowsWithOneTollInCommonKeepTheirOwn(t *testing.T) {
+	w := fifteenBusinessDays(t)
+	day := func(n int) civil.Toll {
+		return civil.Toll{From: w.From.AddDate(0, 0, n), Until: w.From.AddDate(0, 0, n).Add(time.Hour)}
+	}
+	common := w.Tolled(day(1)).Tolled(day(2)).Tolled(day(3))
+	short := common.Tolled(day(200))
+	want, _ := short.Deadline()
+	common.Tolled(day(6))
+	if got, _ := short.Deadline(); !got.Equal(want) {
+		t.Errorf("tolling one window moved another from %s to %s", offtake.Stamp(want), offtake.Stamp(got))
+	}
+}
