@@ -69,7 +69,7 @@ func (t *Terms) search(q *Question) search {
 	if q.ask == offtake.Procure {
 		s.consents = buying
 	}
-	t.law.tables[s.consents].probe(q, &s.lifting, true)
+	t.law.tables[s.consents].probe(q, &s.lifting, whole(s.consents))
 	return s
 }
 

@@ -29,16 +29,6 @@ func (b *box) and(c *box) box {
 	return out
 }
 
-// within reports whether b lies inside c.
-func (b *box) within(c *box, v *vocabularies) bool {
-	for d := range b {
-		if !b[d].within(c[d], v[d].size) {
-			return false
-		}
-	}
-	return true
-}
-
 // empty reports whether no request can be in the box.
 func (b *box) empty() bool {
 	for d := range b {

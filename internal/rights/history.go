@@ -33,6 +33,7 @@ type clauseTerm struct {
 	clause *offtake.Clause
 	deal   *deal
 	life   life
+	own    life                // the life it would have if nobody had removed it
 	hangs  []offtake.ClauseRef // determinations whose yes ends it
 	order  int                 // of the agreement's clauses, as a reader lists them
 }
@@ -147,6 +148,7 @@ func (h *history) open(d *deal, c *offtake.Clause, at time.Time, order int) *cla
 		life: life{from: latest(at, d.life.from, d.resolve(c.From)), until: d.life.until},
 	}
 	h.bound(t, c.Until, 0)
+	t.own = t.life
 	d.next = max(d.next, order+1)
 	d.active[c.Name] = t
 	d.all = append(d.all, t)

@@ -1,5 +1,207 @@
 package rights
 
-import "github.com/offtake-dev/offtake"
+import (
+	"cmp"
+	"slices"
+	"time"
 
-func (l *Law) lint() []offtake.Finding { return nil }
+	"github.com/offtake-dev/offtake"
+)
+
+// lint gives what is wrong with, or worth knowing about, the law of a book.
+func (l *Law) lint() (out []offtake.Finding) {
+	for _, rule := range []func() []offtake.Finding{
+		l.contradictions, l.commitmentOrder, l.refusalsMeet, l.licencesShutOut,
+		l.renewals, l.mixedUnits, l.lateRamps, l.neverInForce,
+		l.unreachable, l.shadowed, l.idleConsents, l.emptiedCommitments, l.offersAgainstRights,
+	} {
+		out = append(out, rule()...)
+	}
+	return out
+}
+
+func (t *clauseTerm) finding(s offtake.Severity, code, hint, format string, args ...any) offtake.Finding {
+	return offtake.Finding{Severity: s, Pos: t.clause.Pos, Code: code, Clause: t.ref, Message: sprintf(format, args...), Hint: hint}
+}
+
+// renewals: the language has no document that gives notice against a renewal.
+func (l *Law) renewals() (out []offtake.Finding) {
+	for _, d := range l.history.deals {
+		if a := d.agreement; !a.Until.IsZero() && !a.Renewal.For.IsZero() {
+			out = append(out, offtake.Finding{
+				Severity: offtake.Note, Pos: a.Pos, Code: "renewal-assumed",
+				Message: sprintf("agreement %q is taken to renew past %s by %s at a time: nobody has given notice %s before",
+					a.Name, a.Until, a.Renewal.For.Words(), a.Renewal.UnlessNotice.Words()),
+				Hint: "once notice is given, leave renewal out",
+			})
+		}
+	}
+	return out
+}
+
+// mixedUnits finds rights whose windows to answer are partly elapsed hours and
+// partly civil days: they end by different clocks.
+func (l *Law) mixedUnits() (out []offtake.Finding) {
+	for _, t := range l.terms {
+		f, ok := t.clause.Body.(offtake.FirstRefusal)
+		if !ok {
+			continue
+		}
+		windows := []offtake.Duration{f.NotifyWithin, f.Window, f.Notice.ObjectionWithin, f.Undersubscribed, f.Retrigger}
+		for _, rank := range sortedRanks(f) {
+			windows = append(windows, f.WindowByRank[rank])
+		}
+		var hours, days offtake.Duration
+		for _, w := range windows {
+			switch {
+			case w.IsZero():
+			case w.Unit == offtake.Elapsed:
+				hours = cmp.Or(hours, w)
+			default:
+				days = cmp.Or(days, w)
+			}
+		}
+		if !hours.IsZero() && !days.IsZero() {
+			out = append(out, t.finding(offtake.Lint, "windows-mixed", "write all of them in days, or all in hours",
+				"first refusal %q counts %s in hours and %s in days: hours run through nights and weekends, days end at a cut-off", t.ref, hours, days))
+		}
+	}
+	return out
+}
+
+func sortedRanks(f offtake.FirstRefusal) []int {
+	var out []int
+	for rank := range f.WindowByRank {
+		out = append(out, rank)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (l *Law) lateRamps() (out []offtake.Finding) {
+	for _, t := range l.terms {
+		r, ok := t.clause.Body.(offtake.Reservation)
+		if !ok || r.Delivery.LongStop.IsZero() {
+			continue
+		}
+		stop := t.deal.resolve(r.Delivery.LongStop)
+		for _, step := range r.Ramp {
+			if on := t.deal.resolve(step.On); on.After(stop) {
+				out = append(out, t.finding(offtake.Lint, "ramp-after-long-stop", "move the step or the long-stop",
+					"ramp step %s of %q comes after its long-stop %s: from then on the buyer may cancel what is not delivered", step.On, t.ref, r.Delivery.LongStop))
+			}
+		}
+	}
+	return out
+}
+
+// neverInForce finds clauses that end before they begin, by their own words or
+// their agreement's. One that an amendment removes beforehand is no finding.
+func (l *Law) neverInForce() (out []offtake.Finding) {
+	for _, t := range l.terms {
+		if t.own.never() {
+			out = append(out, t.finding(offtake.Lint, "clause-never-in-force", "look at from, until and the agreement's own dates",
+				"clause %q would begin on %s and end on %s: it is never in force", t.ref, t.deal.stampDay(t.own.from), t.deal.stampDay(t.own.until)))
+		}
+	}
+	return out
+}
+
+// offersAgainstRights holds what suppliers offer against the first refusals
+// that the buyer granted and that the offer would trigger.
+func (l *Law) offersAgainstRights() (out []offtake.Finding) {
+	rights := claims[offtake.FirstRefusal](l, nil)
+	for _, s := range l.book.Supplies {
+		by, _ := l.book.Provider(s.Provider)
+		for i := range s.Offers {
+			o := &s.Offers[i]
+			if o.Expires.IsZero() && !o.AllOrNone && len(o.Confidential) == 0 {
+				continue
+			}
+			b := l.offerBox(s.Provider, o)
+			for _, r := range rights {
+				f := r.clause.Body.(offtake.FirstRefusal)
+				if f.Grantor == l.book.Buyer && len(l.seniors(f, by.Party)) > 0 && r.box.meets(&b) {
+					out = append(out, l.offerFindings(&s, o, r.clauseTerm, f)...)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// offerBox gives the requests that taking an offer can be.
+func (l *Law) offerBox(by offtake.ProviderName, o *offtake.SupplyOffer) (b box) {
+	word := func(d dim, w string) {
+		if w != "" {
+			if c, ok := l.words[d].word(w); ok {
+				b[d] = listed(l.words[d].size, c)
+			}
+		}
+	}
+	word(provider, string(by))
+	word(accelerator, string(o.Accelerator))
+	word(region, string(o.Region))
+	word(site, string(o.Site))
+	word(capacity, string(offtake.NewCapacity))
+	return b
+}
+
+func (l *Law) offerFindings(s *offtake.Supply, o *offtake.SupplyOffer, t *clauseTerm, f offtake.FirstRefusal) (out []offtake.Finding) {
+	what := sprintf("offer of %s in supply %q by %q", o.Accelerator, s.Name, s.Provider)
+	add := func(code, hint, format string, args ...any) {
+		out = append(out, offtake.Finding{
+			Severity: offtake.Lint, Pos: o.Pos, Code: code, Clause: t.ref, Hint: hint, Message: what + " " + sprintf(format, args...),
+		})
+	}
+	if end, expires, ok := l.tooEarly(o, t, f); ok {
+		add("offer-expires-early", "ask for an offer that stays open longer",
+			"expires at %s, before first refusal %q can end at %s: a holder could still be deciding", offtake.Stamp(expires), t.ref, offtake.Stamp(end))
+	}
+	if o.AllOrNone && f.Partial == offtake.InLots {
+		add("partial-against-whole", "ask for an offer that can be split, or agree on partial: none",
+			"is all or nothing, and holders of %q may take a part: what they leave could not be bought", t.ref)
+	}
+	for _, c := range f.Notice.Contents {
+		if slices.Contains(o.Confidential, c) {
+			add("notice-confidential", "have the supplier allow it to be disclosed to the holders",
+				"forbids to disclose %q, which a notice under %q must contain", c, t.ref)
+		}
+	}
+	return out
+}
+
+// tooEarly reports whether an offer is gone before the windows of a right have
+// run: the time to notify, then every rank's window in turn, from the first
+// instant the offer stands and the clause is in force.
+func (l *Law) tooEarly(o *offtake.SupplyOffer, t *clauseTerm, f offtake.FirstRefusal) (end, expires time.Time, ok bool) {
+	rules, err := l.calendars.Rules(f.Time, cmp.Or(t.deal.agreement.Calendar, l.book.Calendar))
+	if o.Expires.IsZero() || err != nil {
+		return end, expires, false
+	}
+	expires = l.Resolve("", o.Expires)
+	end = latest(t.life.from, l.Resolve("", o.From))
+	if !t.life.until.IsZero() && !end.Before(t.life.until) || !end.Before(expires) {
+		return end, expires, false
+	}
+	known := true
+	if !f.NotifyWithin.IsZero() {
+		end, known = rules.After(end, f.NotifyWithin).Deadline()
+	}
+	for i, rank := range ranksOf(f) {
+		if i > 0 && f.Ranks.Mode == "concurrent" || !known {
+			break
+		}
+		end, known = rules.Notice(end, f.WindowOf(rank)).Deadline()
+	}
+	return end, expires, known && expires.Before(end)
+}
+
+// ranksOf gives the ranks of the holders, ascending.
+func ranksOf(f offtake.FirstRefusal) (out []int) {
+	for _, h := range f.Holders {
+		out = append(out, h.Rank)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

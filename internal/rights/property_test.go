@@ -32,7 +32,7 @@ func drawQuestion(t *rapid.T, l *Law) (offtake.Ask, offtake.Facts, Question, tim
 	if err != nil {
 		t.Fatalf("Question(%s, %+v): %v", ask, f, err)
 	}
-	return ask, f, q, utc(on(one(t, "at", append([]string{"2024-01-01", "2026-06-01"}, someDays...))))
+	return ask, f, q, utc(on(one(t, "at", append([]string{"2024-01-01", "2026-06-01", "2025-03-02", "2025-07-01"}, someDays...))))
 }
 
 func TestTheIndexAnswersAsTheTwinDoes(t *testing.T) {

@@ -28,17 +28,22 @@ var (
 
 func one[T any](t *rapid.T, label string, from []T) T { return rapid.SampledFrom(from).Draw(t, label) }
 
-// maybe draws one of the values or, three times in four, none.
+// rarely is true once in eight times.
+func rarely(t *rapid.T, label string) bool {
+	return rapid.IntRange(0, 7).Draw(t, "has "+label) == 5
+}
+
+// maybe draws one of the values or, mostly, none.
 func maybe[T any](t *rapid.T, label string, from []T) (none T) {
-	if rapid.IntRange(0, 3).Draw(t, "has "+label) > 0 {
+	if !rarely(t, label) {
 		return none
 	}
 	return one(t, label, from)
 }
 
-// few draws one or two of the values or, three times in four, none.
+// few draws one or two of the values or, mostly, none.
 func few[T any](t *rapid.T, label string, from []T) []T {
-	if rapid.IntRange(0, 3).Draw(t, "has "+label) > 0 {
+	if !rarely(t, label) {
 		return nil
 	}
 	i := rapid.IntRange(0, len(from)-1).Draw(t, label)
@@ -76,7 +81,7 @@ func drawScope(t *rapid.T) offtake.Scope {
 
 func drawBody(t *rapid.T, clauses int) offtake.Body {
 	scope := drawScope(t)
-	switch one(t, "body", []int{0, 0, 1, 1, 2, 3, 4, 4, 5, 5}) {
+	switch one(t, "body", []int{0, 1, 1, 2, 3, 3, 4, 4, 4, 5, 5}) {
 	case 0:
 		return offtake.Exclusivity{Provider: one(t, "by", someProviders), Scope: scope}
 	case 1:
@@ -92,7 +97,7 @@ func drawBody(t *rapid.T, clauses int) offtake.Body {
 			Unless: offtake.Declared{By: "pa", Statements: []offtake.Says{offtake.CannotSupport, offtake.ChoosesNotTo}[:rapid.IntRange(0, 2).Draw(t, "excuses")]}}
 	case 4:
 		c := offtake.Consent{Scope: scope, Limit: offtake.ConsentLimit{Quantity: maybe(t, "limit", someLengths)}}
-		for range rapid.IntRange(1, 2).Draw(t, "lifts") {
+		for range rapid.IntRange(1, 3).Draw(t, "lifts") {
 			c.Lifts = append(c.Lifts, named(rapid.IntRange(0, clauses).Draw(t, "lifted")))
 		}
 		return c
@@ -136,7 +141,7 @@ func drawBook(t *rapid.T) *offtake.Book {
 		},
 		Amendments: []offtake.Amendment{{Name: "later", Effective: on("2025-06-01"), SignedBy: someParties}},
 	}
-	n := rapid.IntRange(1, 6).Draw(t, "clauses")
+	n := rapid.IntRange(1, 9).Draw(t, "clauses")
 	for i := range n + 1 {
 		c := offtake.Clause{Name: named(i).Clause, Body: drawBody(t, n), From: drawWhen(t, "from"), Until: drawUntil(t)}
 		if rapid.IntRange(0, 3).Draw(t, "amended") == 0 {
@@ -148,7 +153,7 @@ func drawBook(t *rapid.T) *offtake.Book {
 		}
 		a.Clauses = append(a.Clauses, c)
 	}
-	if rapid.Bool().Draw(t, "removes") {
+	if rarely(t, "removal") {
 		a.Amendments[0].Remove = append(a.Amendments[0].Remove, a.Clauses[len(a.Clauses)-1].Name)
 		a.Amendments[0].Clauses = nil
 	}
@@ -200,7 +205,7 @@ func drawFacts(t *rapid.T) offtake.Facts {
 	if rapid.Bool().Draw(t, "both purposes") {
 		f.Purposes = somePurposes
 	}
-	for range rapid.IntRange(0, 3).Draw(t, "open facts") {
+	for range one(t, "open facts", []int{0, 0, 1, 2, 3}) {
 		drop := one(t, "open", []offtake.Dimension{offtake.DimProvider, offtake.DimPurpose, offtake.DimProduct, offtake.DimAccelerator,
 			offtake.DimQuantity, offtake.DimRegion, offtake.DimSite, offtake.DimTerm, offtake.DimStart, offtake.DimAsset, offtake.DimCustomer})
 		leaveOut(&f, drop)

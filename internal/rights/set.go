@@ -20,9 +20,10 @@ type set struct {
 
 func wordsFor(n int) int { return (n + 63) / 64 }
 
-// listed gives the set of the cells given, out of size.
+// listed gives the set of the cells given, out of size. It has room for one
+// more, that of having no value.
 func listed(size cell, cells ...cell) set {
-	s := set{bounded: true, bits: make([]uint64, wordsFor(int(size)))}
+	s := set{bounded: true, bits: make([]uint64, wordsFor(int(size)+1))}
 	for _, c := range cells {
 		s.bits[c>>6] |= 1 << (c & 63)
 	}
@@ -100,22 +101,33 @@ func (s set) meets(t set) bool {
 	return false
 }
 
-// within reports whether every cell of s, out of size, is in t.
-func (s set) within(t set, size cell) bool {
-	switch {
-	case !t.bounded:
-		return true
-	case !s.bounded:
-		return false
-	case s.bits == nil && t.bits == nil:
-		return s.lo >= s.hi || t.lo <= s.lo && s.hi <= t.hi
+// without gives the parts of s that t does not hold, at most two. With absent,
+// having no value is one of the cells of a set without a bound.
+func (s set) without(t set, size cell, absent bool) (out []set) {
+	if !t.bounded {
+		return nil
 	}
-	for i, w := range s.bits {
-		if w&^t.bits[i] != 0 {
-			return false
+	if t.bits == nil {
+		if !s.bounded {
+			s = set{bounded: true, hi: size}
+		}
+		for _, part := range []set{{bounded: true, lo: s.lo, hi: min(s.hi, t.lo)}, {bounded: true, lo: max(s.lo, t.hi), hi: s.hi}} {
+			if !part.empty() {
+				out = append(out, part)
+			}
+		}
+		return out
+	}
+	part := listed(size)
+	for c := range size + 1 {
+		if s.has(c) && !t.has(c) && (c < size || absent) {
+			part.bits[c>>6] |= 1 << (c & 63)
 		}
 	}
-	return true
+	if part.empty() {
+		return nil
+	}
+	return []set{part}
 }
 
 // first gives the lowest cell of the set that is at least c, or -1.
@@ -133,7 +145,7 @@ func (s set) mask(size cell) []uint64 {
 	if s.bounded && s.bits != nil {
 		return s.bits
 	}
-	out := make([]uint64, wordsFor(int(size)))
+	out := make([]uint64, wordsFor(int(size)+1))
 	for c := s.first(0, size); c >= 0; c = s.first(c+1, size) {
 		out[c>>6] |= 1 << (c & 63)
 	}

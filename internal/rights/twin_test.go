@@ -124,7 +124,7 @@ func (tw twin) covers(s offtake.Scope, f offtake.Facts, all bool) bool {
 func twinLength(d offtake.Duration) time.Duration {
 	const day = 24 * time.Hour
 	return map[string]time.Duration{"P1M": 31 * day, "P31D": 31 * day, "P1Y": 365 * day, "PT8760H": 365 * day,
-		"P365D": 365 * day, "P260BD": 364 * day, "PT1H": time.Hour, "P364D": 364 * day, "P5Y": 1826 * day}[d.String()]
+		"P365D": 365 * day, "P260BD": 364 * day, "PT1H": time.Hour, "P364D": 364 * day, "P100D": 100 * day, "PT8740H": 8740 * time.Hour, "P5Y": 1826 * day}[d.String()]
 }
 
 // decide answers when everything is known. The answer is a verdict and, where
@@ -307,7 +307,7 @@ func (tw twin) points(ask offtake.Ask, f offtake.Facts) ([]point, []string) {
 		vary("site", len(all), func(p *point, i int) { p.f.Site = all[i] })
 	}
 	if left(offtake.DimTerm, !f.Term.IsZero()) {
-		all := []string{"PT1H", "P1M", "P364D", "P1Y", "P5Y"}
+		all := []string{"PT1H", "P1M", "P100D", "P364D", "PT8740H", "P1Y", "P5Y"}
 		vary("term", len(all), func(p *point, i int) { p.f.Term = duration(all[i]) })
 	}
 	if left(offtake.DimStart, !f.Start.IsZero()) {

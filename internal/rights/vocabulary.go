@@ -155,9 +155,11 @@ func (v *vocabulary) instant(t time.Time) cell {
 	return cell(sort.Search(len(v.times), func(i int) bool { return v.times[i].After(t) }))
 }
 
-// say gives an example of the cell's values, "" for an open vocabulary's rest.
+// say gives an example of the cell's values, "" for having none.
 func (v *vocabulary) say(d dim, c cell) string {
 	switch {
+	case c == v.none():
+		return ""
 	case d == quantity && c == 0:
 		return "1"
 	case d == quantity:
@@ -175,6 +177,9 @@ func (v *vocabulary) say(d dim, c cell) string {
 	}
 	if prefix, ok := strings.CutSuffix(v.names[c], "*"); ok {
 		return prefix + "other"
+	}
+	if v.open && v.names[c] == "" {
+		return "another"
 	}
 	return v.names[c]
 }

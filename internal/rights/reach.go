@@ -1,0 +1,168 @@
+package rights
+
+import (
+	"slices"
+
+	"github.com/offtake-dev/offtake"
+)
+
+// unreachable finds clauses whose scope no request of this book can be in: a
+// region none of the declared ones matches, a route no provider has, bounds
+// that leave nothing between them.
+func (l *Law) unreachable() (out []offtake.Finding) {
+	for _, t := range l.terms {
+		b := l.boxOf(t.deal, scopeOf(t.clause.Body))
+		switch body := t.clause.Body.(type) {
+		case offtake.Rate:
+			b[provider] = b[provider].and(l.suppliers(func(p offtake.Provider) bool { return p.Name == body.Provider }))
+		case offtake.Commitment:
+			b[provider] = b[provider].and(l.suppliers(func(p offtake.Provider) bool { return p.Name == body.Provider }))
+		case offtake.Licence:
+			b[asset] = b[asset].and(wordSet(l.words[asset], body.Assets))
+		case offtake.FirstRefusal:
+			if !l.hasThird(body) {
+				b[provider] = listed(l.words[provider].size)
+			}
+		}
+		for d := range dims {
+			if b[d].empty() {
+				out = append(out, t.finding(offtake.Lint, "clause-unreachable", "look at what its scope says of "+string(dimNames[d]),
+					"clause %q covers no request: no %s of this book is in its scope", t.ref, dimNames[d]))
+				break
+			}
+		}
+	}
+	return out
+}
+
+// hasThird reports whether any deal can be a third party's for a refusal.
+func (l *Law) hasThird(f offtake.FirstRefusal) bool {
+	if slices.ContainsFunc(l.book.Providers, func(p offtake.Provider) bool { return p.Party == f.Grantor }) {
+		return true
+	}
+	return slices.ContainsFunc(l.book.Providers, func(p offtake.Provider) bool { return len(l.seniors(f, p.Party)) > 0 })
+}
+
+// searchEffort bounds one search for a request that no ban covers.
+const searchEffort = 2_000
+
+// bansWithoutConsent gives what exclusivities forbid and no consent may lift.
+func (l *Law) bansWithoutConsent() (out []*space) {
+	for i := range l.tables[bans].rows {
+		if r := &l.tables[bans].rows[i]; len(r.lifts) == 0 {
+			out = append(out, &space{r.box, r.from, r.until})
+		}
+	}
+	return out
+}
+
+// shadowed finds rights of first refusal, offer and placement that never come
+// to speak, because everything they cover is forbidden by exclusivities.
+func (l *Law) shadowed() (out []offtake.Finding) {
+	covers := l.bansWithoutConsent()
+	if len(covers) == 0 {
+		return nil
+	}
+	for _, table := range []int{refusals, placements} {
+		rows := l.tables[table].rows
+		for i := 0; i < len(rows); {
+			t, n := rows[i].term, i
+			for i < len(rows) && rows[i].term == t {
+				i++
+			}
+			if f, ok := l.shadow(t, rows[n:i], covers); ok {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// shadow holds the rows of one clause against the bans, first for its whole
+// life and then for each stretch of it between two changes of the bans.
+func (l *Law) shadow(t *clauseTerm, rows []row, covers []*space) (offtake.Finding, bool) {
+	meeting := slices.DeleteFunc(slices.Clone(covers), func(c *space) bool {
+		return !slices.ContainsFunc(rows, func(r row) bool { s := space{r.box, r.from, r.until}; return s.meets(c) })
+	})
+	if len(meeting) == 0 {
+		return offtake.Finding{}, false
+	}
+	reached := func(from, until int32) bool {
+		budget := searchEffort
+		return slices.ContainsFunc(rows, func(r row) bool {
+			s := space{r.box, max(r.from, from), min(r.until, until)}
+			return !s.empty() && l.uncovered(s, meeting, &budget)
+		})
+	}
+	from, until := l.versionsOf(t.life)
+	if !reached(from, until) {
+		return t.finding(offtake.Lint, "clause-shadowed", "narrow the exclusivity, or leave the clause out",
+			"%s %q never comes to speak: exclusivities forbid everything it covers", t.clause.Body.Kind(), t.ref), true
+	}
+	cuts := []int32{from, until}
+	for _, c := range meeting {
+		cuts = append(cuts, min(max(c.from, from), until), min(max(c.until, from), until))
+	}
+	slices.Sort(cuts)
+	cuts = slices.Compact(cuts)
+	for i := range min(len(cuts)-1, 16) {
+		if !reached(cuts[i], cuts[i+1]) {
+			end := ""
+			if int(cuts[i+1]) < len(l.versions) {
+				end = " until " + t.deal.stampDay(l.instantOf(int(cuts[i+1])))
+			}
+			return t.finding(offtake.Note, "clause-shadowed-for-a-time", "",
+				"%s %q does not come to speak from %s%s: exclusivities forbid everything it covers",
+				t.clause.Body.Kind(), t.ref, t.deal.stampDay(l.instantOf(int(cuts[i]))), end), true
+		}
+	}
+	return offtake.Finding{}, false
+}
+
+// idleConsents finds consents that never lift anything: what they name is not
+// a restriction, or is never in force where and while they are.
+func (l *Law) idleConsents() (out []offtake.Finding) {
+	busy := map[*clauseTerm]bool{}
+	for _, table := range []int{bans, refusals, placements} {
+		for i := range l.tables[table].rows {
+			r := &l.tables[table].rows[i]
+			s := space{r.box, r.from, r.until}
+			for _, c := range r.lifts {
+				by := &l.tables[running].rows[c]
+				lifting := space{by.box, by.from, by.until}
+				busy[by.term] = busy[by.term] || lifting.meets(&s)
+			}
+		}
+	}
+	for _, t := range l.terms {
+		if c, ok := t.clause.Body.(offtake.Consent); ok && !busy[t] && !t.life.never() {
+			out = append(out, t.finding(offtake.Lint, "consent-lifts-nothing", "look at lifts, at both scopes and at when they are in force",
+				"consent %q lifts %s nowhere: it covers no request that they restrict while both are in force", t.ref, refs(c.Lifts)))
+		}
+	}
+	return out
+}
+
+// emptiedCommitments finds commitments all of whose eligible spend is
+// forbidden, for at least one stretch of their time on to its end.
+func (l *Law) emptiedCommitments() (out []offtake.Finding) {
+	covers := l.bansWithoutConsent()
+	for _, c := range claims(l, func(c offtake.Commitment, b *box) {
+		b[provider] = b[provider].and(l.suppliers(func(p offtake.Provider) bool { return p.Name == c.Provider }))
+	}) {
+		body := c.clause.Body.(offtake.Commitment)
+		s := c.space
+		if !body.Period.From.IsZero() {
+			s.from = max(s.from, int32(l.Version(c.deal.resolve(body.Period.From))))
+		}
+		if !body.Period.Until.IsZero() {
+			s.until = min(s.until, int32(l.Version(c.deal.resolve(body.Period.Until)))+1)
+		}
+		budget := searchEffort
+		if !s.empty() && !l.uncovered(s, covers, &budget) {
+			out = append(out, c.finding(offtake.Lint, "commitment-emptied", "widen what is eligible, or narrow the exclusivity",
+				"commitment %q to %q cannot be met: exclusivities of others forbid everything that is eligible", c.ref, body.Provider))
+		}
+	}
+	return out
+}
