@@ -1,0 +1,163 @@
+package refusal_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/civil"
+	"github.com/offtake-dev/offtake/internal/refusal"
+)
+
+// A court plays a log of acts over one opportunity and one right: it lets
+// deadlines pass, and sends each act to the process that stands for the offer.
+type court struct {
+	contract *refusal.Contract
+	all      []refusal.Process // a successor after its predecessor
+	log      []entry
+}
+
+// An entry is an act that was taken and what followed.
+type entry struct {
+	act    offtake.Act
+	events []offtake.Event
+}
+
+func newCourt(c *refusal.Contract) *court { return &court{contract: c} }
+
+func (k *court) last() *refusal.Process { return &k.all[len(k.all)-1] }
+
+// pass lets the deadlines before an instant pass, and those at it too where
+// acts of that instant are over.
+func (k *court) pass(until time.Time, over bool) {
+	for len(k.all) > 0 {
+		at, act, ok := refusal.Due(*k.last())
+		if !ok || at.After(until) || !over && at.Equal(until) {
+			return
+		}
+		if _, err := k.decide(act); err != nil {
+			panic("a deadline that is due was refused: " + err.Error())
+		}
+	}
+}
+
+func (k *court) send(a offtake.Act) ([]offtake.Event, error) {
+	k.pass(a.At, false)
+	return k.decide(a)
+}
+
+func (k *court) decide(a offtake.Act) (events []offtake.Event, err error) {
+	next := offtake.ProcessID("o#" + string(rune('1'+len(k.all))))
+	switch {
+	case len(k.all) == 0:
+		events, err = refusal.Open(k.contract, next, a)
+	default:
+		events, err = refusal.Decide(*k.last(), a, next)
+	}
+	if err == nil {
+		k.apply(a, events)
+	}
+	return events, err
+}
+
+func (k *court) apply(a offtake.Act, events []offtake.Event) {
+	for _, e := range events {
+		if e, ok := e.(offtake.ProcessOpened); ok {
+			k.all = append(k.all, refusal.New(k.contract, a.At, e))
+			continue
+		}
+		for i := range k.all {
+			if k.all[i].ID == refusal.ProcessOf(e) {
+				k.all[i] = refusal.Apply(k.all[i], a.At, e)
+			}
+		}
+	}
+	k.log = append(k.log, entry{a, events})
+}
+
+// asOf folds what the log says up to an instant.
+func (k *court) asOf(t time.Time) *court {
+	past := newCourt(k.contract)
+	for _, e := range k.log {
+		if !e.act.At.After(t) {
+			past.apply(e.act, e.events)
+		}
+	}
+	return past
+}
+
+var calendars = func() *civil.Calendars {
+	cs, findings := civil.Compile([]offtake.Calendar{
+		{
+			Name: "us-business", Timezone: "America/Los_Angeles", HolidaySet: "us-federal",
+			Cutoff: offtake.TimeOfDay{Minutes: 17 * 60, Set: true}, Opens: offtake.TimeOfDay{Minutes: 9 * 60, Set: true},
+		},
+	})
+	if len(findings) > 0 {
+		panic(findings[0].Message)
+	}
+	return cs
+}()
+
+// plain is a right of microsoft over what openai buys. All numbers are invented.
+func plain(t testing.TB) *refusal.Contract {
+	t.Helper()
+	return contract(t, offtake.FirstRefusal{
+		Direction: offtake.SupplySide, Grantor: "openai",
+		Holders:      []offtake.Holder{{Party: "microsoft", Provider: "azure", Rank: 1, Weight: 1}},
+		NotifyWithin: duration("P5D"), Window: duration("P15BD"), Definitive: duration("P20BD"),
+		Notice: offtake.NoticeRules{
+			Contents:   []offtake.Content{"provider", "quantity", "accelerator", "site", "price", "term", "delivery"},
+			Deficiency: offtake.Strict,
+		},
+		Partial: offtake.NoPartial, Match: offtake.ExactMatch, NonCash: offtake.SameNonCash,
+		Package: offtake.WholePackage, OfferRevocable: offtake.UntilAcceptance,
+		Nonconforming: offtake.NonconformingIgnored, Survival: offtake.Continuing,
+		Tail: offtake.Tail{SignBy: duration("P90D"), CloseBy: duration("P30D")},
+	})
+}
+
+func contract(t testing.TB, f offtake.FirstRefusal) *refusal.Contract {
+	t.Helper()
+	rules, err := calendars.Rules(f.Time, "us-business")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &refusal.Contract{
+		Ref: offtake.ClauseRef{Agreement: "ms", Clause: "new"}, Right: f, Rules: rules, Book: book,
+		Version: time.Date(2025, 1, 21, 8, 0, 0, 0, time.UTC),
+	}
+	c.Covers = func(_ time.Time, t offtake.OfferTerms) refusal.Cover { return covers(c.Right.Scope, t) }
+	return c
+}
+
+// covers is what the market would say, for scopes by quantity and site.
+func covers(scope offtake.Scope, t offtake.OfferTerms) refusal.Cover {
+	switch {
+	case scope.Sites != nil && t.Site == "":
+		return refusal.Cover{Reach: refusal.Unknown, Why: "the site was not said"}
+	case !scope.Matches(offtake.Facts{Quantity: t.Quantity, Site: t.Site}):
+		return refusal.Cover{Reach: refusal.Outside, Why: "outside the scope"}
+	}
+	return refusal.Cover{Reach: refusal.Inside}
+}
+
+var book = &offtake.Book{
+	Buyer: "openai", Currency: "USD",
+	Parties: []offtake.Party{
+		{Name: "openai"}, {Name: "microsoft", Affiliates: []offtake.PartyName{"linkedin"}},
+		{Name: "linkedin"}, {Name: "oracle"}, {Name: "crusoe"},
+	},
+	Providers: []offtake.Provider{
+		{Name: "azure", Party: "microsoft"}, {Name: "oci", Party: "oracle"},
+		{Name: "li", Party: "linkedin"}, {Name: "crusoe", Party: "crusoe"},
+	},
+}
+
+func duration(s string) offtake.Duration {
+	d, err := offtake.ParseDuration(s)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
