@@ -54,6 +54,16 @@ func decides(m offtake.Amendment) bool {
 	return len(m.Remove) > 0
 }
 
+// Gain is the headline of a comparison: by how many percentage points of the
+// demanded accelerator-hours more are served after a change of terms than
+// before it. Waiting counts as not served.
+func Gain(before, after replay.Result) float64 {
+	return 100 * (part(after.ServedGPUSeconds, after.GPUSeconds) - part(before.ServedGPUSeconds, before.GPUSeconds))
+}
+
+// GainWords says what Gain is.
+const GainWords = "by how many points of the demanded accelerator-hours more are served after the first change of terms than before it"
+
 // A Row is one line of the comparison: a figure for each run.
 type Row struct {
 	Name   string

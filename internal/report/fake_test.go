@@ -109,7 +109,7 @@ func fakePage() report.Page {
 		},
 		Numbers: provenance.Numbers("supply/azure.yaml", "kind: Supply\nname: azure\nq: 8064  # invented\np: USD 12.29 # Azure list price <b>\n"),
 		Sensitivity: report.Sensitivity{
-			Figure: "the part of the demanded hours that the first change of terms moved from short to served, in points",
+			Figure: report.GainWords,
 			Base:   31,
 			Moves: []sensitivity.Move{
 				{Name: "what stargate has to sell", Numbers: 4, Half: 22, Double: 36},

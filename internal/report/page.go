@@ -127,7 +127,7 @@ func versions(n int) string {
 
 // cards are the figures a reader takes away: before and after the first change.
 func cards(a, b replay.Result) []card {
-	points := 100 * (part(b.ServedGPUSeconds, b.GPUSeconds) - part(a.ServedGPUSeconds, a.GPUSeconds))
+	points := Gain(a, b)
 	out := []card{
 		{"of the demanded hours served", percent(part(a.ServedGPUSeconds, a.GPUSeconds)), percent(part(b.ServedGPUSeconds, b.GPUSeconds)),
 			signed(digits(points)+" points", points > 0)},

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/offtake-dev/offtake/internal/report"
 )
 
@@ -175,6 +177,27 @@ func TestTextOfTwo(t *testing.T) {
 		}
 	}
 }
+
+// The farthest mover comes first, and what has no book says so.
+func TestMoves(t *testing.T) {
+	const want = `invented numbers           how many        at half  as written     at double
+campaigns: quantity              14          12 pt       31 pt         24 pt
+small jobs: scale                 3          20 pt       31 pt         38 pt
+what stargate has to sell         4          22 pt       31 pt         36 pt
+new capacity: window              1        31.5 pt       31 pt         29 pt
+may build: share at least         1  31 pt  31 pt  no such book
+`
+	var b bytes.Buffer
+	if err := report.WriteMoves(&b, fakePage().Sensitivity); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(squeeze(want), squeeze(b.String())); d != "" {
+		t.Error(d)
+	}
+}
+
+// squeeze makes every run of blanks one, so that a test is about words.
+func squeeze(s string) string { return regexp.MustCompile(` +`).ReplaceAllString(s, " ") }
 
 // What cannot be written leaves nothing behind, and what stood there stays.
 func TestWriteFileFails(t *testing.T) {

@@ -40,8 +40,31 @@ func WriteText(w io.Writer, runs []Run) error {
 		line(r.Name, cells)
 	}
 	tw.Flush()
-	for line := range strings.Lines(b.String()) {
-		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+	return trimmed(w, b.String())
+}
+
+// WriteMoves prints how a figure moves with the invented numbers, the farthest
+// first.
+func WriteMoves(w io.Writer, s Sensitivity) error {
+	f := sensitivityFigure(s)
+	wide := utf8.RuneCountInString(f.Head[0])
+	for _, row := range f.Body {
+		wide = max(wide, utf8.RuneCountInString(row[0]))
+	}
+	var b bytes.Buffer
+	tw := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	for _, row := range append([][]string{f.Head}, f.Body...) {
+		fmt.Fprintf(tw, "%-*s\t%s\t\n", wide, row[0], strings.Join(row[1:], "\t"))
+	}
+	tw.Flush()
+	return trimmed(w, b.String())
+}
+
+// trimmed prints lines without the two blanks that an aligned first cell
+// begins with, and without those at their ends.
+func trimmed(w io.Writer, text string) error {
+	for line := range strings.Lines(text) {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(strings.TrimPrefix(line, "  "), " \n")); err != nil {
 			return err
 		}
 	}
