@@ -81,10 +81,10 @@ func ParseWhen(s string) (When, error) {
 // ParseInstant reads an RFC 3339 instant with its offset and gives it in UTC.
 func ParseInstant(s string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil || t.Year() < 1900 || t.Year() > 9999 {
+	if t = t.UTC(); err != nil || t.Year() < 1900 || t.Year() > 9999 {
 		return time.Time{}, Refuse(Invalid, "instant %q is not written as 2025-03-01T08:00:00Z", clip(s))
 	}
-	return t.UTC(), nil
+	return t, nil
 }
 
 // IsZero reports whether no time was given.
