@@ -82,6 +82,7 @@ func TestProfilesAreMeasured(t *testing.T) {
 				t.Errorf("per_day = %s, want %s: a quarter of %d jobs in %.2f days", got, want, len(mine), days)
 			}
 			checkHours(t, p["hourly"], jobs)
+			checkMean(t, p["durations.at_most"], p["durations.share"], mine)
 			checkShares(t, "accelerators", p["sizes.accelerators"], p["sizes.share"], mine, func(j job, _, at int64) bool { return j.accelerators == at })
 			checkShares(t, "at_most", p["durations.at_most"], p["durations.share"], mine, func(j job, above, at int64) bool { return j.seconds > above && j.seconds <= at })
 		})
@@ -101,6 +102,29 @@ func profile(t *testing.T, document string) map[string][]string {
 		t.Fatalf("%s has no profile", document)
 	}
 	return out
+}
+
+// checkMean holds the mean of what is drawn, evenly on a logarithmic scale
+// inside each share, to the traces' own: within 6%.
+func checkMean(t *testing.T, bounds, shares []string, jobs []job) {
+	t.Helper()
+	var sum, drawn float64
+	for _, j := range jobs {
+		sum += float64(j.seconds)
+	}
+	measured := sum / float64(len(jobs))
+	low := 1.0
+	for i, b := range bounds {
+		high := float64(amount(t, b))
+		share, _ := offtake.ParsePercent(shares[i])
+		drawn += float64(share) / offtake.One * (high - low) / math.Log(high/low)
+		low = high
+	}
+	if off := drawn/measured - 1; math.Abs(off) > 0.06 {
+		t.Errorf("jobs drawn last %.0f s on average, those measured %.0f s: %.1f%% apart, want at most 6%%", drawn, measured, 100*off)
+	} else {
+		t.Logf("drawn %.0f s, measured %.0f s: %+.1f%%", drawn, measured, 100*off)
+	}
 }
 
 func checkHours(t *testing.T, got []string, jobs []job) {
