@@ -65,12 +65,11 @@ type search struct {
 }
 
 func (t *Terms) search(q *Question) search {
-	s := search{t: t, q: q, consents: running}
+	consents := running
 	if q.ask == offtake.Procure {
-		s.consents = buying
+		consents = buying
 	}
-	t.law.tables[s.consents].probe(q, &s.lifting, whole(s.consents))
-	return s
+	return search{t: t, q: q, consents: consents, lifting: t.law.tables[consents].probe(q, whole(consents))}
 }
 
 // unlifted gives the first row of a table that surely holds the question and
@@ -78,12 +77,11 @@ func (t *Terms) search(q *Question) search {
 // it, or that a consent may lift; for a ban that is sure they are not sought.
 func (s *search) unlifted(table int) (first *row, unsure bool) {
 	tb := &s.t.law.tables[table]
-	var may probe
-	tb.probe(s.q, &may, false)
+	may := tb.probe(s.q, whole(table))
 	live, settled := s.t.live[table], s.t.sure[table]
 	exact := !may.unknown && !s.lifting.unknown && len(s.t.open) == 0
 	for w := range live {
-		for m := may.word(live, w); m != 0; m &= m - 1 {
+		for m := may.word(tb, live, w); m != 0; m &= m - 1 {
 			i := int32(w<<6 + bits.TrailingZeros64(m))
 			r := &tb.rows[i]
 			switch {
@@ -108,7 +106,7 @@ func (s *search) unlifted(table int) (first *row, unsure bool) {
 func (s *search) lifter(r *row, sure bool) int32 {
 	tb, live := &s.t.law.tables[s.consents], s.t.live[s.consents]
 	for _, c := range r.lifts {
-		if !s.lifting.holds(live, c) || !s.q.leaves(&tb.rows[c]) {
+		if !s.lifting.holds(tb, live, c) || !s.q.leaves(&tb.rows[c]) {
 			continue
 		}
 		if !sure || s.t.sure[s.consents].has(c) && (!s.lifting.unknown || tb.surely(s.q, c)) {
@@ -122,7 +120,7 @@ func (s *search) lifter(r *row, sure bool) int32 {
 // not stated.
 func (tb *table) surely(q *Question, i int32) bool {
 	for _, d := range tb.used {
-		if q.cells[d] == unknown && tb.columns[d].sure[i>>6]&(1<<(i&63)) == 0 {
+		if q.cells[d] == unknown && !tb.covers(d, i) {
 			return false
 		}
 	}
@@ -182,11 +180,10 @@ func ruleIf(sure bool, v offtake.Verdict, r *row) (Ruling, bool) {
 // false where the table cannot say.
 func (t *Terms) firstUse(q *Question, table int) (first *row, sure bool) {
 	tb := &t.law.tables[table]
-	var p probe
-	tb.probe(q, &p, whole(table))
+	p := tb.probe(q, whole(table))
 	live, settled := t.live[table], t.sure[table]
 	for w := range live {
-		if m := p.word(live, w); m != 0 {
+		if m := p.word(tb, live, w); m != 0 {
 			i := int32(w<<6 + bits.TrailingZeros64(m))
 			return &tb.rows[i], !p.unknown && settled.has(i)
 		}

@@ -61,11 +61,10 @@ func (t *Terms) because(q *Question, a *offtake.Answer) {
 // not stated.
 func (s *search) each(table int, f func(*row)) {
 	tb := &s.t.law.tables[table]
-	var may probe
-	tb.probe(s.q, &may, whole(table))
+	may := tb.probe(s.q, whole(table))
 	live, settled := s.t.live[table], s.t.sure[table]
 	for w := range live {
-		for m := may.word(live, w); m != 0; m &= m - 1 {
+		for m := may.word(tb, live, w); m != 0; m &= m - 1 {
 			i := int32(w<<6 + bits.TrailingZeros64(m))
 			if settled.has(i) && (!may.unknown || tb.surely(s.q, i)) {
 				f(&tb.rows[i])

@@ -44,25 +44,24 @@ func (l *Law) hasThird(f offtake.FirstRefusal) bool {
 }
 
 // searchEffort bounds one search for a request that no ban covers.
-const searchEffort = 2_000
+const searchEffort = 300
 
-// bansWithoutConsent gives what exclusivities forbid and no consent may lift.
-func (l *Law) bansWithoutConsent() (out []*space) {
-	for i := range l.tables[bans].rows {
+// bansMeeting gives the exclusivities that meet a space and that no consent
+// may lift.
+func (l *Law) bansMeeting(s *space) (out []*space) {
+	for _, i := range l.tables[bans].meeting(s, l.words) {
 		if r := &l.tables[bans].rows[i]; len(r.lifts) == 0 {
-			out = append(out, &space{r.box, r.from, r.until})
+			out = append(out, r.space())
 		}
 	}
 	return out
 }
 
+func (r *row) space() *space { return &space{r.box, r.from, r.until} }
+
 // shadowed finds rights of first refusal, offer and placement that never come
 // to speak, because everything they cover is forbidden by exclusivities.
 func (l *Law) shadowed() (out []offtake.Finding) {
-	covers := l.bansWithoutConsent()
-	if len(covers) == 0 {
-		return nil
-	}
 	for _, table := range []int{refusals, placements} {
 		rows := l.tables[table].rows
 		for i := 0; i < len(rows); {
@@ -70,7 +69,7 @@ func (l *Law) shadowed() (out []offtake.Finding) {
 			for i < len(rows) && rows[i].term == t {
 				i++
 			}
-			if f, ok := l.shadow(t, rows[n:i], covers); ok {
+			if f, ok := l.shadow(t, rows[n:i]); ok {
 				out = append(out, f)
 			}
 		}
@@ -80,41 +79,44 @@ func (l *Law) shadowed() (out []offtake.Finding) {
 
 // shadow holds the rows of one clause against the bans, first for its whole
 // life and then for each stretch of it between two changes of the bans.
-func (l *Law) shadow(t *clauseTerm, rows []row, covers []*space) (offtake.Finding, bool) {
-	meeting := slices.DeleteFunc(slices.Clone(covers), func(c *space) bool {
-		return !slices.ContainsFunc(rows, func(r row) bool { s := space{r.box, r.from, r.until}; return s.meets(c) })
-	})
-	if len(meeting) == 0 {
-		return offtake.Finding{}, false
+func (l *Law) shadow(t *clauseTerm, rows []row) (offtake.Finding, bool) {
+	var covers [][]*space
+	from, until := l.versionsOf(t.life)
+	cuts := []int32{from, until}
+	for i := range rows {
+		meeting := l.bansMeeting(rows[i].space())
+		covers = append(covers, meeting)
+		for _, c := range meeting {
+			cuts = append(cuts, min(max(c.from, from), until), min(max(c.until, from), until))
+		}
 	}
 	reached := func(from, until int32) bool {
-		budget := searchEffort
-		return slices.ContainsFunc(rows, func(r row) bool {
-			s := space{r.box, max(r.from, from), min(r.until, until)}
-			return !s.empty() && l.uncovered(s, meeting, &budget)
-		})
+		for i := range rows {
+			s, budget := rows[i].space(), searchEffort
+			s.from, s.until = max(s.from, from), min(s.until, until)
+			if !s.empty() && l.uncovered(s, covers[i], &budget) {
+				return true
+			}
+		}
+		return false
 	}
-	from, until := l.versionsOf(t.life)
 	if !reached(from, until) {
 		return t.finding(offtake.Lint, "clause-shadowed", "narrow the exclusivity, or leave the clause out",
 			"%s %q never comes to speak: exclusivities forbid everything it covers", t.clause.Body.Kind(), t.ref), true
 	}
-	cuts := []int32{from, until}
-	for _, c := range meeting {
-		cuts = append(cuts, min(max(c.from, from), until), min(max(c.until, from), until))
-	}
 	slices.Sort(cuts)
 	cuts = slices.Compact(cuts)
 	for i := range min(len(cuts)-1, 16) {
-		if !reached(cuts[i], cuts[i+1]) {
-			end := ""
-			if int(cuts[i+1]) < len(l.versions) {
-				end = " until " + t.deal.stampDay(l.instantOf(int(cuts[i+1])))
-			}
-			return t.finding(offtake.Note, "clause-shadowed-for-a-time", "",
-				"%s %q does not come to speak from %s%s: exclusivities forbid everything it covers",
-				t.clause.Body.Kind(), t.ref, t.deal.stampDay(l.instantOf(int(cuts[i]))), end), true
+		if len(cuts) == 2 || reached(cuts[i], cuts[i+1]) {
+			continue
 		}
+		end := ""
+		if int(cuts[i+1]) < len(l.versions) {
+			end = " until " + t.deal.stampDay(l.instantOf(int(cuts[i+1])))
+		}
+		return t.finding(offtake.Note, "clause-shadowed-for-a-time", "",
+			"%s %q does not come to speak from %s%s: exclusivities forbid everything it covers",
+			t.clause.Body.Kind(), t.ref, t.deal.stampDay(l.instantOf(int(cuts[i]))), end), true
 	}
 	return offtake.Finding{}, false
 }
@@ -126,11 +128,9 @@ func (l *Law) idleConsents() (out []offtake.Finding) {
 	for _, table := range []int{bans, refusals, placements} {
 		for i := range l.tables[table].rows {
 			r := &l.tables[table].rows[i]
-			s := space{r.box, r.from, r.until}
 			for _, c := range r.lifts {
 				by := &l.tables[running].rows[c]
-				lifting := space{by.box, by.from, by.until}
-				busy[by.term] = busy[by.term] || lifting.meets(&s)
+				busy[by.term] = busy[by.term] || by.space().meets(r.space())
 			}
 		}
 	}
@@ -146,7 +146,6 @@ func (l *Law) idleConsents() (out []offtake.Finding) {
 // emptiedCommitments finds commitments all of whose eligible spend is
 // forbidden, for at least one stretch of their time on to its end.
 func (l *Law) emptiedCommitments() (out []offtake.Finding) {
-	covers := l.bansWithoutConsent()
 	for _, c := range claims(l, func(c offtake.Commitment, b *box) {
 		b[provider] = b[provider].and(l.suppliers(func(p offtake.Provider) bool { return p.Name == c.Provider }))
 	}) {
@@ -159,7 +158,7 @@ func (l *Law) emptiedCommitments() (out []offtake.Finding) {
 			s.until = min(s.until, int32(l.Version(c.deal.resolve(body.Period.Until)))+1)
 		}
 		budget := searchEffort
-		if !s.empty() && !l.uncovered(s, covers, &budget) {
+		if !s.empty() && !l.uncovered(&s, l.bansMeeting(&s), &budget) {
 			out = append(out, c.finding(offtake.Lint, "commitment-emptied", "widen what is eligible, or narrow the exclusivity",
 				"commitment %q to %q cannot be met: exclusivities of others forbid everything that is eligible", c.ref, body.Provider))
 		}

@@ -1,7 +1,6 @@
 package rights
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,46 +39,43 @@ func (d dim) optional() bool {
 	return d == product || d == region || d == site || d == asset || d == customer
 }
 
-// without gives the requests of s that t does not cover, as spaces that do not
-// meet one another.
-func (l *Law) without(s space, t *space) (out []space) {
-	part := func(from, until int32) {
-		if from < until {
-			p := s
-			p.from, p.until = from, until
-			out = append(out, p)
-		}
+// uncovered reports whether s has requests that none of the covers cover. It
+// gives up when the budget is spent, and then says that there may be some.
+//
+// What a cover leaves of s is cut into spaces that do not meet: the time
+// before and after it, and then in one dimension after the other what lies
+// outside, with the dimensions already done held inside.
+func (l *Law) uncovered(s *space, covers []*space, budget *int) bool {
+	for len(covers) > 0 && !s.meets(covers[0]) {
+		covers = covers[1:]
 	}
-	part(s.from, min(s.until, t.from))
-	part(max(s.from, t.until), s.until)
-	s.from, s.until = max(s.from, t.from), min(s.until, t.until)
-	for d := range dims {
-		if !t.box[d].bounded {
-			continue
-		}
-		for _, rest := range s.box[d].without(t.box[d], l.words[d].size, d.optional()) {
-			p := s
-			p.box[d] = rest
-			out = append(out, p)
-		}
-		s.box[d] = s.box[d].and(t.box[d])
+	if len(covers) == 0 {
+		return !s.empty()
 	}
-	return out
-}
-
-// uncovered finds requests of s that none of the covers cover. It gives up
-// when the budget is spent, and then says that there may be some.
-func (l *Law) uncovered(s space, covers []*space, budget *int) bool {
-	for i, c := range covers {
-		if !s.meets(c) {
-			continue
-		}
-		if *budget--; *budget < 0 {
+	if *budget--; *budget < 0 {
+		return true
+	}
+	c, rest, part := covers[0], covers[1:], *s
+	for _, span := range [][2]int32{{s.from, c.from}, {c.until, s.until}} {
+		part.from, part.until = max(s.from, span[0]), min(s.until, span[1])
+		if part.from < part.until && l.uncovered(&part, rest, budget) {
 			return true
 		}
-		return slices.ContainsFunc(l.without(s, c), func(p space) bool { return l.uncovered(p, covers[i+1:], budget) })
 	}
-	return !s.empty()
+	part.from, part.until = max(s.from, c.from), min(s.until, c.until)
+	for d := range dims {
+		if !c.box[d].bounded {
+			continue
+		}
+		for _, outside := range s.box[d].without(c.box[d], l.words[d].size, d.optional()) {
+			part.box[d] = outside
+			if l.uncovered(&part, rest, budget) {
+				return true
+			}
+		}
+		part.box[d] = s.box[d].and(c.box[d])
+	}
+	return false
 }
 
 // example gives one concrete request of a space and an instant for it.

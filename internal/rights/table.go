@@ -38,132 +38,167 @@ func whole(table int) bool { return table == buying || table == running || table
 // masks of its cells, and-ed.
 type table struct {
 	rows    []row
-	words   int
-	columns [dims]*column
+	words   int      // of one mask
+	masks   []uint64 // all of them, one after the other
+	columns [dims]column
 	used    []dim // dimensions that some row bounds
 }
 
-// A column has the masks of one dimension. The last cell is that of no value.
-type column struct {
-	cells [][]uint64
-	sure  []uint64 // rows that cover every cell but the last
-}
+// A column says where the masks of one dimension begin: that of the rows which
+// cover every value, then one for each cell, the last for having no value.
+type column struct{ sure, cells int32 }
 
 func (tb *table) build(v *vocabularies) {
 	tb.words = wordsFor(len(tb.rows))
-	for d := dim(0); d < dims; d++ {
+	for d := range dims {
 		bounded := false
 		for i := range tb.rows {
 			bounded = bounded || tb.rows[i].box[d].bounded
 		}
 		if bounded {
 			tb.used = append(tb.used, d)
-			tb.columns[d] = tb.column(d, v[d].size)
+			tb.fill(d, v[d].size)
 		}
 	}
 }
 
-func (tb *table) column(d dim, size cell) *column {
-	all := make([]uint64, (int(size)+2)*tb.words)
-	take := func() []uint64 {
-		out := all[:tb.words:tb.words]
-		all = all[tb.words:]
-		return out
-	}
-	c := &column{cells: make([][]uint64, size+1), sure: take()}
-	for i := range c.cells {
-		c.cells[i] = take()
-	}
+// fill writes the masks of one dimension, cell by cell: where a row bounds an
+// ordered dimension it is toggled at both ends of its interval.
+func (tb *table) fill(d dim, size cell) {
+	at := len(tb.masks)
+	tb.masks = append(tb.masks, make([]uint64, (int(size)+2)*tb.words)...)
+	tb.columns[d] = column{sure: int32(at), cells: int32(at + tb.words)}
+	mask := func(c cell) []uint64 { return tb.masks[at+(int(c)+1)*tb.words:][:tb.words] }
 	for i := range tb.rows {
-		s, bit, at := tb.rows[i].box[d], uint64(1)<<(i&63), i>>6
+		s, bit, w := tb.rows[i].box[d], uint64(1)<<(i&63), i>>6
 		if s.count(size) == int(size) {
-			c.sure[at] |= bit
+			tb.masks[at+w] |= bit
 		}
-		for v := range c.cells {
-			if s.has(cell(v)) {
-				c.cells[v][at] |= bit
+		switch {
+		case s.bounded && s.bits == nil:
+			mask(s.lo)[w] ^= bit
+			mask(s.hi)[w] ^= bit
+		case s.bounded:
+			for c := range size {
+				if s.has(c) {
+					mask(c)[w] |= bit
+				}
+			}
+		default:
+			mask(0)[w] |= bit
+			if s.bits == nil && tb.ordered(d) {
+				continue
+			}
+			for c := range size {
+				mask(c + 1)[w] |= bit
 			}
 		}
 	}
-	return c
+	if tb.ordered(d) {
+		for c := range size {
+			for w, m := range mask(c) {
+				mask(c + 1)[w] ^= m
+			}
+		}
+	}
 }
 
-// A probe holds the masks that a request meets in one table.
+// ordered reports whether a dimension has intervals for sets.
+func (tb *table) ordered(d dim) bool { return d == quantity || d == term || d == start }
+
+// mask gives the rows that cover a cell.
+func (tb *table) mask(d dim, c cell) []uint64 {
+	return tb.masks[int(tb.columns[d].cells)+int(c)*tb.words:][:tb.words]
+}
+
+// A probe holds where the masks are that a request meets in one table.
 type probe struct {
-	n       int
-	masks   [dims + 6][]uint64
-	more    [][]uint64 // masks beyond those: a request of very many purposes
-	any     []int32    // purposes of which one is enough
-	anyOf   *column
-	unknown bool // some dimension that rows bound is not stated
+	n        int
+	at       [dims]int32
+	purposes []cell // several of them: the request has to do with each
+	whole    bool   // a row holds it only with all of them
+	unknown  bool   // some dimension that rows bound is not stated
 }
 
 // probe gathers the masks of a question. What is not stated does not narrow
 // the rows, so that those left may hold the request.
-func (tb *table) probe(q *Question, p *probe, all bool) {
+func (tb *table) probe(q *Question, whole bool) (p probe) {
 	for _, d := range tb.used {
-		c := tb.columns[d]
 		switch v := q.cells[d]; {
 		case v == unknown:
 			p.unknown = true
-		case d == purpose && len(q.purposes) > 1 && !all:
-			p.any, p.anyOf = q.purposes, c
 		case d == purpose && len(q.purposes) > 1:
-			for _, v := range q.purposes {
-				p.add(c.cells[v])
-			}
+			p.purposes, p.whole = q.purposes, whole
 		default:
-			p.add(c.cells[v])
+			p.at[p.n] = tb.columns[d].cells + v*int32(tb.words)
+			p.n++
 		}
 	}
-}
-
-func (p *probe) add(mask []uint64) {
-	if p.n < len(p.masks) {
-		p.masks[p.n] = mask
-		p.n++
-		return
-	}
-	p.more = append(p.more, mask)
+	return p
 }
 
 // word gives 64 rows' worth of answer.
-func (p *probe) word(live []uint64, w int) uint64 {
+func (p *probe) word(tb *table, live mask, w int) uint64 {
 	m := live[w]
-	for _, mask := range p.masks[:p.n] {
+	for _, at := range p.at[:p.n] {
 		if m == 0 {
 			return 0
 		}
-		m &= mask[w]
+		m &= tb.masks[int(at)+w]
 	}
-	if p.any != nil {
-		var some uint64
-		for _, v := range p.any {
-			some |= p.anyOf.cells[v][w]
-		}
-		m &= some
+	if p.purposes == nil || m == 0 {
+		return m
 	}
-	for _, mask := range p.more {
-		m &= mask[w]
+	some, all := uint64(0), ^uint64(0)
+	for _, c := range p.purposes {
+		one := tb.mask(purpose, c)[w]
+		some, all = some|one, all&one
 	}
-	return m
+	if p.whole {
+		return m & all
+	}
+	return m & some
 }
 
 // holds reports whether one row is among the answer.
-func (p *probe) holds(live []uint64, row int32) bool {
-	w, bit := int(row>>6), uint64(1)<<(row&63)
-	if live[w]&bit == 0 {
-		return false
-	}
-	return p.word(live, w)&bit != 0
+func (p *probe) holds(tb *table, live mask, row int32) bool {
+	return live.has(row) && p.word(tb, live, int(row>>6))&(1<<(row&63)) != 0
 }
 
-// some reports whether any row is.
-func (p *probe) some(live []uint64) bool {
-	for w := range live {
-		if p.word(live, w) != 0 {
-			return true
+// covers reports whether a row covers every value of a dimension.
+func (tb *table) covers(d dim, row int32) bool {
+	return tb.masks[tb.columns[d].sure+row>>6]&(1<<(row&63)) != 0
+}
+
+// meeting gives the rows that have a request in common with a box while both
+// count. The words of the box narrow them down before they are compared.
+func (tb *table) meeting(s *space, v *vocabularies) (out []int32) {
+	rows := make(mask, tb.words)
+	for w := range rows {
+		rows[w] = ^uint64(0)
+	}
+	some := make(mask, tb.words)
+	for _, d := range tb.used {
+		if !s.box[d].bounded || tb.ordered(d) {
+			continue
+		}
+		clear(some)
+		for c := range v[d].size {
+			if s.box[d].has(c) {
+				for w, m := range tb.mask(d, c) {
+					some[w] |= m
+				}
+			}
+		}
+		for w := range rows {
+			rows[w] &= some[w]
 		}
 	}
-	return false
+	for i := range tb.rows {
+		r := &tb.rows[i]
+		if rows.has(int32(i)) && max(s.from, r.from) < min(s.until, r.until) && s.box.meets(&r.box) {
+			out = append(out, int32(i))
+		}
+	}
+	return out
 }

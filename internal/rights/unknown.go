@@ -114,7 +114,7 @@ func (w *weighing) gather() {
 	for i := range w.items[:w.first[2]] {
 		for _, c := range w.items[i].row.lifts {
 			r := &consents.rows[c]
-			if !s.lifting.holds(w.t.live[s.consents], c) || !w.q.leaves(r) {
+			if !s.lifting.holds(consents, w.t.live[s.consents], c) || !w.q.leaves(r) {
 				continue
 			}
 			if _, ok := at[c]; !ok {
@@ -147,10 +147,9 @@ func (w *weighing) gatherUse() {
 
 func (w *weighing) possible(table int, wanted func(*row) bool) {
 	tb, live := &w.t.law.tables[table], w.t.live[table]
-	var may probe
-	tb.probe(w.q, &may, whole(table))
+	may := tb.probe(w.q, whole(table))
 	for n := range live {
-		for m := may.word(live, n); m != 0; m &= m - 1 {
+		for m := may.word(tb, live, n); m != 0; m &= m - 1 {
 			r := &tb.rows[n<<6+bits.TrailingZeros64(m)]
 			if wanted(r) {
 				w.items = append(w.items, item{row: r, sets: w.sets(r)})
