@@ -36,8 +36,6 @@ type Need struct {
 	Accelerators []offtake.Speed
 	Regions      []offtake.Region
 	Purpose      offtake.Purpose
-	Product      offtake.Product
-	Customer     offtake.Customer
 	Quantity     int64         // accelerators in one gang
 	Count        int64         // gangs
 	Run          time.Duration // of the longest, at speed one
@@ -232,7 +230,7 @@ func (l *look) placeable(n Need, p poolKey) (bool, offtake.ClauseRef) {
 		return false, offtake.ClauseRef{}
 	}
 	r := l.terms.Ask(q)
-	return r.Verdict == offtake.Permitted, r.Clause
+	return r.Verdict == offtake.Permitted || r.Verdict == offtake.Undetermined, r.Clause
 }
 
 func speedOn(ss []offtake.Speed, a offtake.Accelerator) (offtake.Factor, bool) {
@@ -322,7 +320,7 @@ func (l *look) ask(n Need, o offered, want int64) int64 {
 			break
 		}
 		terms := l.offerTerms(n, o, q, begins, until)
-		if ok, clause := l.procurable(n, terms); !ok {
+		if ok, clause := l.procurable(terms); !ok {
 			l.refuse(n, o, q, offtake.Procure, clause)
 			return got
 		}
@@ -373,22 +371,13 @@ func (l *look) refuse(n Need, o offered, q int64, ask offtake.Ask, clause offtak
 }
 
 // procurable asks whether the terms let the purchase be made, at once or after
-// what must be done first.
-func (l *look) procurable(n Need, t offtake.OfferTerms) (bool, offtake.ClauseRef) {
+// what must be done first. Capacity is bought for a purpose, and not for one
+// product, asset or customer.
+func (l *look) procurable(t offtake.OfferTerms) (bool, offtake.ClauseRef) {
 	f := offtake.Facts{
 		Provider: t.Provider, Accelerator: t.Accelerator, Quantity: t.Quantity, Region: t.Region, Site: t.Site,
-		Term: t.Term, Start: t.Delivery, Purposes: t.Purposes, Product: n.Product, Customer: n.Customer, Capacity: offtake.NewCapacity,
-	}
-	for _, d := range []struct {
-		dim  offtake.Dimension
-		none bool
-	}{
-		{offtake.DimRegion, t.Region == ""}, {offtake.DimSite, t.Site == ""}, {offtake.DimProduct, n.Product == ""},
-		{offtake.DimAsset, true}, {offtake.DimCustomer, n.Customer == ""},
-	} {
-		if d.none {
-			f.Absent = append(f.Absent, d.dim)
-		}
+		Term: t.Term, Start: t.Delivery, Purposes: t.Purposes, Capacity: offtake.NewCapacity,
+		Absent: []offtake.Dimension{offtake.DimProduct, offtake.DimAsset, offtake.DimCustomer},
 	}
 	q, err := l.law.Question(offtake.Procure, f)
 	if err != nil {

@@ -133,3 +133,121 @@ func (l *look) term(begins, until time.Time) offtake.Duration {
 	}
 	return offtake.Duration{Unit: offtake.Elapsed, Time: cmp.Or(until.Sub(begins).Truncate(time.Second), time.Second)}
 }
+
+// Reach is what could ever be bought in one pool.
+type Reach struct {
+	Provider    offtake.ProviderName
+	Accelerator offtake.Accelerator
+	Region      offtake.Region
+	Site        offtake.Site
+	Speed       offtake.Factor
+	Quantity    int64         // of all offers together
+	Longest     time.Duration // that capacity is sold for; 0: no bound
+	Gone        time.Time     // when the last offer ends; zero: never
+}
+
+// Reach gives the most that a need's work could ever get, pool by pool: all
+// that is on sale at any time from an instant on, where the terms of some
+// instant up to until permit to place the work and do not forbid to buy. A zero
+// until means the terms of the first instant throughout. Where there is
+// nothing, it names a clause that stands in the way, if one does.
+func (b *Buyer) Reach(from, until time.Time, n Need) (out []Reach, clause offtake.ClauseRef) {
+	at := []time.Time{from}
+	for _, t := range b.law.Changes() {
+		if t.After(from) && t.Before(until) {
+			at = append(at, t)
+		}
+	}
+	for _, s := range b.book.Supplies {
+		for _, o := range s.Offers {
+			speed, ok := speedOn(n.Accelerators, o.Accelerator)
+			if !ok || o.Quantity == 0 || !offtake.RegionIn(o.Region, n.Regions) {
+				continue
+			}
+			may, by := b.ever(at, n, poolKey{s.Provider, o.Accelerator, o.Region, o.Site})
+			if !may {
+				clause = cmp.Or(clause, by)
+				continue
+			}
+			out = b.extend(out, Reach{
+				Provider: s.Provider, Accelerator: o.Accelerator, Region: o.Region, Site: o.Site,
+				Speed: speed, Quantity: o.Quantity, Longest: b.longest(o, from), Gone: b.gone(o),
+			})
+		}
+	}
+	return out, clause
+}
+
+// extend adds what an offer gives to what others of its pool do.
+func (b *Buyer) extend(out []Reach, r Reach) []Reach {
+	for i := range out {
+		have := &out[i]
+		if have.Provider != r.Provider || have.Accelerator != r.Accelerator || have.Region != r.Region || have.Site != r.Site {
+			continue
+		}
+		have.Quantity += r.Quantity
+		if have.Longest != 0 && r.Longest != 0 {
+			have.Longest = max(have.Longest, r.Longest)
+		} else {
+			have.Longest = 0
+		}
+		if !have.Gone.IsZero() && !r.Gone.IsZero() {
+			have.Gone = latest(have.Gone, r.Gone)
+		} else {
+			have.Gone = time.Time{}
+		}
+		return out
+	}
+	return append(out, r)
+}
+
+func (b *Buyer) gone(o offtake.SupplyOffer) time.Time {
+	var at time.Time
+	for _, w := range []offtake.When{o.Until, o.Expires} {
+		if t := b.law.Resolve("", w); !w.IsZero() && (at.IsZero() || t.Before(at)) {
+			at = t
+		}
+	}
+	return at
+}
+
+// longest gives for how long an offer is sold, with a day to spare for clock
+// changes; 0 where nothing says.
+func (b *Buyer) longest(o offtake.SupplyOffer, from time.Time) (d time.Duration) {
+	for _, s := range o.Lasts {
+		d = max(d, b.add(from, s.Until).Sub(from)+24*time.Hour)
+	}
+	return d
+}
+
+// ever reports whether work may at one of the instants be placed in a pool and
+// the pool be bought.
+func (b *Buyer) ever(at []time.Time, n Need, p poolKey) (may bool, clause offtake.ClauseRef) {
+	place, err := b.law.Question(offtake.Place, n.Facts(p.provider, p.accelerator, p.region, p.site))
+	if err != nil {
+		return false, clause
+	}
+	f := offtake.Facts{Provider: p.provider, Accelerator: p.accelerator, Region: p.region, Site: p.site, Capacity: offtake.NewCapacity}
+	if n.Purpose != "" {
+		f.Purposes = []offtake.Purpose{n.Purpose}
+	}
+	procure, err := b.law.Question(offtake.Procure, f)
+	if err != nil {
+		return false, clause
+	}
+	placed, bought := false, false
+	for _, t := range at {
+		terms := b.law.At(t)
+		if r := terms.Ask(place); r.Verdict == offtake.Permitted || r.Verdict == offtake.Undetermined {
+			placed = true
+		} else {
+			clause = cmp.Or(clause, r.Clause)
+		}
+		if r := terms.Ask(procure); r.Verdict != offtake.Prohibited {
+			bought = true
+		} else {
+			clause = cmp.Or(clause, r.Clause)
+		}
+	}
+	return placed && bought, clause
+}

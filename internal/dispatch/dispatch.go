@@ -53,12 +53,14 @@ func (w Work) Speed(a offtake.Accelerator) (offtake.Factor, bool) {
 	return 0, false
 }
 
-// Facts gives what is known of the work in a pool. Nothing is left unknown:
-// what the work or the pool does not have is absent.
+// Facts gives what is known of the work in a pool. What the work or the pool
+// does not have is absent; only how many accelerators it takes is left open,
+// because jobs of all sizes share a ranking.
 func (w Work) Facts(p Pool) offtake.Facts {
 	f := offtake.Facts{
 		Provider: p.Provider, Accelerator: p.Accelerator, Region: p.Region, Site: p.Site,
 		Product: w.Product, Asset: w.Asset, Customer: w.Customer, Capacity: offtake.HeldCapacity,
+		Absent: []offtake.Dimension{offtake.DimTerm, offtake.DimStart},
 	}
 	if w.Purpose != "" {
 		f.Purposes = []offtake.Purpose{w.Purpose}
@@ -67,6 +69,7 @@ func (w Work) Facts(p Pool) offtake.Facts {
 		dim  offtake.Dimension
 		none bool
 	}{
+		{offtake.DimPurpose, w.Purpose == "" && w.Product == ""},
 		{offtake.DimRegion, p.Region == ""}, {offtake.DimSite, p.Site == ""}, {offtake.DimProduct, w.Product == ""},
 		{offtake.DimAsset, w.Asset == ""}, {offtake.DimCustomer, w.Customer == ""},
 	} {
@@ -179,7 +182,8 @@ func consider(law *rights.Law, terms *rights.Terms, w Work, p Held, worth Worth)
 	if err != nil {
 		return Candidate{}, Barred{Provider: p.Provider, Cause: ByClause}
 	}
-	if r := terms.Ask(q); r.Verdict != offtake.Permitted {
+	// What hangs on the number of accelerators the market decides, job by job.
+	if r := terms.Ask(q); r.Verdict != offtake.Permitted && r.Verdict != offtake.Undetermined {
 		return Candidate{}, Barred{Provider: p.Provider, Cause: ByClause, Clause: r.Clause}
 	}
 	c := Candidate{Speed: speed, full: p.Price, adds: p.Price.Sub(p.Price.Share(min(p.Unused, offtake.One)))}
@@ -217,5 +221,9 @@ func elsewhere(law *rights.Law, terms *rights.Terms, w Work, p offtake.ProviderN
 // Permitted reports whether the terms let the work run in the pool.
 func Permitted(law *rights.Law, terms *rights.Terms, w Work, p Pool) bool {
 	q, err := law.Question(offtake.Place, w.Facts(p))
-	return err == nil && terms.Ask(q).Verdict == offtake.Permitted
+	if err != nil {
+		return false
+	}
+	v := terms.Ask(q).Verdict
+	return v == offtake.Permitted || v == offtake.Undetermined
 }

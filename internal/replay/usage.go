@@ -1,0 +1,239 @@
+package replay
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/drawdown"
+	"github.com/offtake-dev/offtake/internal/market"
+)
+
+// source names the replay in batches of usage.
+const source = "replay"
+
+// stageDays closes each day of UTC at its end.
+func (r *replay) stageDays() {
+	midnight := r.from.Truncate(24 * time.Hour).Add(24 * time.Hour)
+	r.clock.at(r.tick(midnight), rankDay, r.closeDay)
+	r.standing = standings(r.Setup, r.from, r.at(r.end))
+	r.updateStanding(r.from)
+}
+
+func (r *replay) closeDay() {
+	r.report()
+	r.snapshot()
+	if len(r.blocked) > 0 { // a share is measured by the day
+		clear(r.blocked)
+		r.sched.stamp++
+		r.changed = append(r.changed, r.sched.pools...)
+	}
+	if r.Progress != nil {
+		r.Progress(r.progress())
+	}
+	r.clock.at(r.now+int64(24*time.Hour), rankDay, r.closeDay)
+}
+
+// progress tells the part of the way: by the clock where its end is known, by
+// work done otherwise.
+func (r *replay) progress() float64 {
+	if !r.To.IsZero() {
+		return float64(r.now) / float64(r.end)
+	}
+	done := r.tally.servedSec + r.tally.unservedSec
+	return float64(done) / float64(max(r.tally.arrivedSec, 1))
+}
+
+// report sends the usage of the day, or of what there is of it, as one batch.
+func (r *replay) report() {
+	now := r.now / second
+	if now == r.dayStart {
+		return
+	}
+	day := offtake.DateOf(r.second(r.dayStart))
+	var totals []offtake.UsageTotal
+	for _, h := range r.all {
+		totals = h.report(totals, day, r.dayStart, now)
+	}
+	r.all = slices.DeleteFunc(r.all, func(h *held) bool { return h.until <= now })
+	r.dayStart = now
+	if len(totals) == 0 {
+		return
+	}
+	events, err := r.send(offtake.Act{At: r.second(now), By: r.book.Buyer, Deed: offtake.UsageReport{
+		Source: source, Batch: day.String(), Rows: int64(len(totals)), Hash: hashOf(totals), Totals: totals,
+	}})
+	if err != nil {
+		r.fail(fmt.Errorf("usage of %s: %w", day, err))
+	}
+	for _, e := range events {
+		if d, ok := e.(offtake.DrawnDown); ok && r.dec != nil {
+			r.dec.note(now, "drawn", "commitment", d.Commitment.String(), "amount", d.Amount.String())
+		}
+	}
+}
+
+// report appends what a reservation was used for between two seconds, and what
+// nobody used.
+func (h *held) report(totals []offtake.UsageTotal, day offtake.Date, from, until int64) []offtake.UsageTotal {
+	held := h.quantity * max(min(until, h.until)-max(from, h.from), 0)
+	for i := range h.uses {
+		u := &h.uses[i]
+		u.seconds += u.level * (until - u.since)
+		u.since = until
+		if u.seconds == 0 {
+			continue
+		}
+		totals = append(totals, offtake.UsageTotal{Reservation: h.id, Day: day, Purpose: u.purpose, Product: u.product, Used: u.seconds})
+		held -= u.seconds
+		u.seconds = 0
+	}
+	if held > 0 {
+		totals = append(totals, offtake.UsageTotal{Reservation: h.id, Day: day, Unused: held})
+	}
+	return totals
+}
+
+func hashOf(totals []offtake.UsageTotal) string {
+	h := sha256.New()
+	for _, t := range totals {
+		fmt.Fprintf(h, "%s,%s,%s,%s,%d,%d\n", t.Reservation, t.Day, t.Purpose, t.Product, t.Used, t.Unused)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// standing is a commitment in force at some time of the replay, as it last stood.
+type standing struct {
+	drawdown.Standing
+	provider offtake.ProviderName
+}
+
+// standings lists the commitments in force at any time of the replay, in the
+// book's order.
+func standings(s market.Setup, from, until time.Time) (out []standing) {
+	at := []time.Time{from}
+	if !s.TermsAt.IsZero() {
+		at[0] = s.TermsAt
+	} else {
+		for _, t := range s.Law.Changes() {
+			if t.After(from) && t.Before(until) {
+				at = append(at, t)
+			}
+		}
+	}
+	for _, t := range at {
+		for _, c := range s.Law.InForce(t) {
+			body, ok := c.Clause.Body.(offtake.Commitment)
+			if !ok || slices.ContainsFunc(out, func(s standing) bool { return s.Clause == c.Ref }) {
+				continue
+			}
+			out = append(out, standing{drawdown.Standing{
+				Clause: c.Ref, Measure: body.Measure, Committed: committed(body), Remaining: committed(body),
+			}, body.Provider})
+		}
+	}
+	return out
+}
+
+func committed(c offtake.Commitment) offtake.Accrual {
+	if c.Measure == offtake.GPUHours {
+		return offtake.Accrued(offtake.MoneyOf("", c.Amount.Quantity))
+	}
+	return offtake.Accrued(c.Amount.Money)
+}
+
+// updateStanding reads how the commitments stand now. One that becomes met, or
+// unmet, changes what a charge is worth, and so where work goes.
+func (r *replay) updateStanding(at time.Time) {
+	for _, now := range r.market.Commitments(at) {
+		for i := range r.standing {
+			if r.standing[i].Clause == now.Clause {
+				r.standing[i].Standing = now
+			}
+		}
+		met := now.Remaining.Sign() <= 0
+		if r.met[now.Clause] != met {
+			r.met[now.Clause] = met
+			r.sched.stamp++
+		}
+	}
+}
+
+// worth tells on which unmet commitment a charge would draw.
+func (r *replay) worth(f offtake.Facts) (offtake.ClauseRef, bool) {
+	at := r.at(r.now)
+	c := r.commitments().Draws(f, at)
+	if c == nil || r.met[c.Clause] {
+		return offtake.ClauseRef{}, false
+	}
+	return c.Clause, true
+}
+
+// commitments gives those in force, read once per version of the terms.
+func (r *replay) commitments() *drawdown.Set {
+	at := r.terms(r.at(r.now))
+	version := r.Setup.Law.Version(at)
+	if r.drawn != nil && r.drawnAt == version {
+		return r.drawn
+	}
+	var all []drawdown.Commitment
+	for _, s := range r.Setup.Law.InForce(at) {
+		if c, ok := s.Clause.Body.(offtake.Commitment); ok {
+			all = append(all, drawdown.New(s.Ref, c, func(w offtake.When) time.Time {
+				return r.Setup.Law.Resolve(s.Ref.Agreement, w)
+			}))
+		}
+	}
+	r.drawn, r.drawnAt = drawdown.NewSet(all), version
+	return r.drawn
+}
+
+// snapshot records where things stand at a day's end.
+func (r *replay) snapshot() {
+	at := r.at(r.now)
+	r.updateStanding(at)
+	d := Day{
+		Date: offtake.DateOf(at.Add(-1)), Held: make([]int64, len(r.book.Providers)), Used: make([]int64, len(r.book.Providers)),
+		Waiting: r.tally.waitingN, Jobs: r.tally.waiting,
+		Arrived: r.tally.arrivedSec, Served: r.tally.servedSec, Unserved: r.tally.unservedSec,
+		Spend: Amount{r.spend()}, Drawn: make([]Level, len(r.standing)),
+	}
+	for i, p := range r.book.Providers {
+		for _, pool := range r.sched.pools {
+			if pool.Provider == p.Name {
+				d.Held[i] += pool.total
+				d.Used[i] += pool.total - pool.free
+			}
+		}
+		by := r.tally.of(p.Name)
+		by.peak = max(by.peak, d.Held[i])
+	}
+	for i := range r.standing {
+		d.Drawn[i] = r.level(r.standing[i].Drawn, r.standing[i].Measure)
+	}
+	r.out.Days = append(r.out.Days, d)
+}
+
+// spend gives everything charged so far, to the minor unit.
+func (r *replay) spend() offtake.Money {
+	return r.rounded(r.market.Accounts().Spend())
+}
+
+// rounded gives an amount of the book's currency to the minor unit.
+func (r *replay) rounded(a offtake.Accrual) offtake.Money {
+	money, _ := a.Round()
+	if money.Currency() == "" {
+		return offtake.MoneyOf(r.book.Currency, 0)
+	}
+	return money
+}
+
+func (r *replay) level(a offtake.Accrual, m offtake.Measure) Level {
+	if m == offtake.GPUHours {
+		return Level{GPUHours: a.Ratio(offtake.Accrued(offtake.MoneyOf("", 1)))}
+	}
+	return Level{Money: r.rounded(a)}
+}
