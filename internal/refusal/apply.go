@@ -110,10 +110,7 @@ func (p *Process) replaceTerms(at time.Time, e offtake.TermsReplaced) {
 }
 
 func (p *Process) serve(at time.Time, e offtake.NoticeServed) {
-	p.Served, p.Answer, p.Noticed = at, e.Answer, p.Terms
-	if p.Baseline.Quantity == 0 {
-		p.Baseline = p.Terms
-	}
+	p.Served, p.Answer, p.Noticed, p.Baseline = at, e.Answer, p.Terms, p.Terms
 	p.Why = ""
 	p.move(at, offtake.Open, in(offtake.NotifyDue, offtake.Deficient))
 }

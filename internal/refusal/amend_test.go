@@ -1,0 +1,91 @@
+package refusal_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/refusal"
+)
+
+// amended gives an open process on which an amendment took hold on 10 June.
+func amended(t *testing.T, m refusal.Amendment, by offtake.PartyName) (refusal.Process, []offtake.Event, error) {
+	t.Helper()
+	k := newCourt(plain(t))
+	for i, line := range []string{"2025-06-03T10:00 openai offer.receive", "2025-06-03T10:00 openai notice.serve"} {
+		if _, err := k.send(readAct(t, i, line)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := offtake.Act{ID: "m", At: instant(t, "2025-06-10T10:00"), By: by, Deed: offtake.Amend{Agreement: "ms", Amendment: "june"}}
+	events, err := refusal.Amended(*k.last(), a, m)
+	p := *k.last()
+	if m.To != nil {
+		p = p.Under(m.To)
+	}
+	for _, e := range events {
+		p = refusal.Apply(p, a.At, e)
+	}
+	return p, events, err
+}
+
+func TestAmendments(t *testing.T) {
+	under := func(window string) *refusal.Contract {
+		right := plain(t).Right
+		right.Window = duration(window)
+		return contract(t, right)
+	}
+	for _, c := range []struct {
+		sentence string
+		m        refusal.Amendment
+		state    offtake.ProcessState
+		answer   string
+	}{
+		{"An amendment that lets open processes continue changes nothing.", refusal.Amendment{}, offtake.Open, "2025-06-25T17:00"},
+		{"One that applies and removes the clause waives the right.", refusal.Amendment{Applies: true}, offtake.IsWaived, "2025-06-25T17:00"},
+		{"One that applies and gives a longer window moves the deadline.", refusal.Amendment{Applies: true, To: under("P20BD")}, offtake.Open, "2025-07-02T17:00"},
+		{"One that gives a shorter window takes nothing from the holder.", refusal.Amendment{Applies: true, To: under("P5BD")}, offtake.Open, "2025-06-25T17:00"},
+	} {
+		p, _, err := amended(t, c.m, "openai")
+		if err != nil || p.State() != c.state || !p.Answer.Equal(instant(t, c.answer)) {
+			t.Errorf("%s\nstate %s, answer by %s, %v; want %s, %s", c.sentence, p.State(), p.Answer, err, c.state, c.answer)
+		}
+	}
+	if _, _, err := amended(t, refusal.Amendment{Applies: true}, "oracle"); offtake.KindOf(err) != offtake.Forbidden {
+		t.Errorf("a stranger's amendment: %v, want forbidden", err)
+	}
+}
+
+// Every field whose rule is not carried out is refused by name, with its place.
+func TestSupported(t *testing.T) {
+	ref := offtake.ClauseRef{Agreement: "ms", Clause: "new"}
+	at := offtake.Clause{Pos: offtake.Pos{File: "a.yaml", Line: 7, Col: 3}}
+	if err := refusal.Supported(ref, at, plain(t).Right); err != nil {
+		t.Errorf("the plain right: %v, want it carried out", err)
+	}
+	for field, change := range map[string]func(*offtake.FirstRefusal){
+		"holders":           func(f *offtake.FirstRefusal) { f.Holders = append(f.Holders, offtake.Holder{Party: "oracle", Rank: 2}) },
+		"partial":           func(f *offtake.FirstRefusal) { f.Partial = offtake.InLots },
+		"undersubscription": func(f *offtake.FirstRefusal) { f.Undersubscribed = duration("P10D") },
+		"notice.deficiency": func(f *offtake.FirstRefusal) { f.Notice.Deficiency = offtake.InquiryDuty },
+		"delivery_gate":     func(f *offtake.FirstRefusal) { f.DeliveryGate = true },
+		"aggregation":       func(f *offtake.FirstRefusal) { f.Aggregation.Window = duration("P90D") },
+		"subject_to":        func(f *offtake.FirstRefusal) { f.SubjectTo = offtake.ClauseRef{Agreement: "other", Clause: "x"} },
+		"tolerance": func(f *offtake.FirstRefusal) {
+			f.Tolerance = []offtake.Tolerance{{Dimension: "delivery", Within: 10_000}}
+		},
+	} {
+		right := plain(t).Right
+		change(&right)
+		err := refusal.Supported(ref, at, right)
+		if offtake.KindOf(err) != offtake.NotSupported {
+			t.Errorf("%s: %v, want not supported yet", field, err)
+			continue
+		}
+		for _, part := range []string{"a.yaml:7:3", "ms/new", field} {
+			if !strings.Contains(err.Error(), part) {
+				t.Errorf("%s: %q does not name %q", field, err, part)
+			}
+		}
+	}
+}
