@@ -19,9 +19,9 @@ import (
 // A fileSystem is the book's folder, and how much of it has been read.
 type fileSystem struct {
 	fs.FS
-	bytes  int64
-	count  int
-	values int
+	bytes     int64
+	documents int
+	values    int
 }
 
 // ReadDir reads the book in a folder of the disk. See [Read].
@@ -65,6 +65,7 @@ func Read(fsys fs.FS) (*offtake.Book, []offtake.Finding) {
 // find gives the files of the book, in the order of their names.
 func (r *reader) find() []string {
 	var found []string
+	var total int64
 	_ = fs.WalkDir(r.files, ".", func(p string, d fs.DirEntry, err error) error {
 		named := isYAML(p)
 		switch {
@@ -83,17 +84,24 @@ func (r *reader) find() []string {
 			r.unread(p, "not-a-file", "%s is not a regular file", p)
 		default:
 			found = append(found, p)
+			if info, err := d.Info(); err == nil {
+				total += info.Size()
+			}
 		}
 		if len(found) > MaxFiles {
 			return fs.SkipAll
 		}
 		return nil
 	})
-	if len(found) > MaxFiles {
+	switch {
+	case len(found) > MaxFiles:
 		r.unread(found[MaxFiles], "too-many-files", "the book has more than %d files", MaxFiles)
-		return nil
+	case total > MaxBookBytes:
+		r.unread(".", "book-too-large", "the book is larger than %d MB in all", MaxBookBytes>>20)
+	default:
+		return found
 	}
-	return found
+	return nil
 }
 
 func isYAML(p string) bool {
@@ -144,7 +152,12 @@ func (r *reader) readFile(file string) bool {
 	if len(text) == 0 || !r.isText(file, text) {
 		return more
 	}
-	for _, d := range cut(text) {
+	pieces := cut(text)
+	if r.files.documents += len(pieces); r.files.documents > MaxDocuments {
+		r.unread(file, "too-many-documents", "the book has more than %d documents in all", MaxDocuments)
+		return false
+	}
+	for _, d := range pieces {
 		r.firstLine = d.line
 		if !r.readDocument(file, d.text) {
 			return false
@@ -165,7 +178,7 @@ func (r *reader) readDocument(file string, text []byte) bool {
 		r.unread(file, "too-many-values", "the book has more than %d values in all", MaxBookValues)
 		return false
 	}
-	if len(faults) > 0 {
+	if len(faults) > 0 || values == 0 {
 		return true
 	}
 	var n yaml.Node
@@ -213,32 +226,37 @@ func (r *reader) isText(file string, text []byte) bool {
 		r.unread(file, "not-utf8", "%s is UTF-16; a book is written in UTF-8", file)
 		return false
 	}
-	line, start := 1, 0
+	at, code, what := firstBad(text)
+	if code == "" {
+		return true
+	}
+	r.broken = true
+	start := bytes.LastIndexByte(text[:at], '\n') + 1
+	r.mistake(offtake.Pos{File: file, Line: bytes.Count(text[:at], []byte("\n")) + 1, Col: utf8.RuneCount(text[start:at]) + 1}, code, "%s", what)
+	return false
+}
+
+// firstBad finds the first byte or character that a book may not have.
+func firstBad(text []byte) (at int, code, what string) {
 	for i := 0; i < len(text); {
-		c, size := rune(text[i]), 1
-		if c >= utf8.RuneSelf {
-			c, size = utf8.DecodeRune(text[i:])
+		b := text[i]
+		if b >= ' ' && b < 0x7f || b == '\n' || b == '\t' {
+			i++
+			continue
 		}
-		code, what := "", ""
+		c, size := utf8.DecodeRune(text[i:])
 		switch {
-		case c == '\n':
-			line, start = line+1, i+1
 		case c == utf8.RuneError && size == 1:
-			code, what = "not-utf8", fmt.Sprintf("byte %#02x is not UTF-8", text[i])
-		case c == '\r' && i+1 < len(text) && text[i+1] == '\n', c == '\t':
+			return i, "not-utf8", fmt.Sprintf("byte %#02x is not UTF-8", b)
+		case c == '\r' && i+1 < len(text) && text[i+1] == '\n':
 		case c == '\r', c == 0x85, c == 0x2028, c == 0x2029:
-			code, what = "line-break", fmt.Sprintf("character %U breaks a line in some readers and not in others; use a plain line feed", c)
+			return i, "line-break", fmt.Sprintf("character %U breaks a line in some readers and not in others; use a plain line feed", c)
 		case c < ' ' || c >= 0x7f && c < 0xa0 || c == 0xfeff || c == 0xfffe || c == 0xffff:
-			code, what = "not-text", fmt.Sprintf("character %U is not text", c)
-		}
-		if code != "" {
-			r.broken = true
-			r.mistake(offtake.Pos{File: file, Line: line, Col: utf8.RuneCount(text[start:i]) + 1}, code, "%s", what)
-			return false
+			return i, "not-text", fmt.Sprintf("character %U is not text", c)
 		}
 		i += size
 	}
-	return true
+	return 0, "", ""
 }
 
 // A piece is the text of one document and the number of lines before it.

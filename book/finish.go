@@ -129,6 +129,9 @@ func (r *reader) settleNames() {
 }
 
 func (r *reader) undeclared(u use, known []string) {
+	if r.full() {
+		return
+	}
 	w := vocabularyWords[u.of]
 	f := offtake.Finding{Pos: u.pos, Code: "undeclared", Hint: didYouMean(u.name, known),
 		Message: fmt.Sprintf("%q is not %s the book declares; expected one of %s", clip(u.name), w.one, listed(known, 20))}

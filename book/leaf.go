@@ -162,6 +162,9 @@ func oneOf[T ~string](words ...T) shape[T] {
 				return
 			}
 			if !slices.Contains(options, s) {
+				if r.full() {
+					return
+				}
 				r.report(offtake.Finding{Pos: r.pos(n), Code: "wrong-value", Hint: didYouMean(s, options),
 					Message: fmt.Sprintf("%s: %q is not %s", r.key, clip(s), want)})
 				return

@@ -58,19 +58,28 @@ func (r *reader) pos(n *yaml.Node) offtake.Pos {
 
 // mistake reports what keeps the book from loading.
 func (r *reader) mistake(p offtake.Pos, code, format string, args ...any) {
-	r.report(offtake.Finding{Pos: p, Code: code, Message: fmt.Sprintf(format, args...)})
+	if !r.full() {
+		r.report(offtake.Finding{Pos: p, Code: code, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
+// full counts what is no longer reported, before anyone words it.
+func (r *reader) full() bool {
+	if len(r.findings) < maxFindings {
+		return false
+	}
+	r.dropped++
+	return true
 }
 
 // wrong reports a mistake about the field being read.
 func (r *reader) wrong(n *yaml.Node, code, format string, args ...any) {
-	r.mistake(r.pos(n), code, "%s: %s", r.key, fmt.Sprintf(format, args...))
+	if !r.full() {
+		r.report(offtake.Finding{Pos: r.pos(n), Code: code, Message: r.key + ": " + fmt.Sprintf(format, args...)})
+	}
 }
 
 func (r *reader) report(f offtake.Finding) {
-	if len(r.findings) >= maxFindings {
-		r.dropped++
-		return
-	}
 	f.Clause = r.here()
 	r.findings = append(r.findings, f)
 }

@@ -110,7 +110,7 @@ func checkNotice(r *reader, n *yaml.Node, v *offtake.NoticeRules) {
 		r.wrong(within, "contradiction", "objection_within has no meaning with deficiency: strict, where an incomplete notice starts no window")
 	}
 	for i, c := range v.Contents {
-		if !slices.Contains(contents, string(c)) {
+		if !slices.Contains(contents, string(c)) && !r.full() {
 			r.report(offtake.Finding{Severity: offtake.Note, Pos: r.pos(at(n, "contents").Content[i]), Code: "unknown-content",
 				Message: "content " + strconv.Quote(string(c)) + " is none of those that terms usually have: " + listed(contents, 40),
 				Hint:    didYouMean(string(c), contents)})
@@ -128,7 +128,7 @@ var contents = append(slices.Clone(measured), "provider", "accelerator", "region
 var tolerance = sorted(entriesOf("tolerance", shape[offtake.Tolerance]{
 	want: part.want,
 	read: func(r *reader, n *yaml.Node, v *offtake.Tolerance) {
-		if !slices.Contains(measured, v.Dimension) {
+		if !slices.Contains(measured, v.Dimension) && !r.full() {
 			r.report(offtake.Finding{Pos: r.pos(n), Code: "unknown-key", Hint: didYouMean(v.Dimension, measured),
 				Message: "dimension " + strconv.Quote(clip(v.Dimension)) + " of tolerance is not one that changes by degrees; expected " + listed(measured, 40)})
 		}

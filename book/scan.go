@@ -15,6 +15,7 @@ const (
 	MaxNesting     = 32        // groups and lists inside one another
 	MaxValues      = 1_000_000 // keys, values, lists and groups in one document
 	MaxBookValues  = 4_000_000 // and in all of them together
+	MaxDocuments   = 100_000   // in all files together
 	maxFaultsAFile = 100
 )
 

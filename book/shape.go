@@ -151,12 +151,18 @@ func (r *reader) unknownKey(k *yaml.Node, name string, keys []string) {
 		r.mistake(r.pos(k), "unknown-key", "%s of %s: %s where a key is expected", "key", name, sort(k))
 		return
 	}
+	if r.full() {
+		return
+	}
 	r.report(offtake.Finding{Pos: r.pos(k), Code: "unknown-key",
 		Message: fmt.Sprintf("key %q is not known in %s; expected %s", clip(k.Value), name, listed(keys, 40)),
 		Hint:    didYouMean(k.Value, keys)})
 }
 
 func (r *reader) missing(n *yaml.Node, name, key, want, why string) {
+	if r.full() {
+		return
+	}
 	f := offtake.Finding{Pos: r.pos(n), Code: "missing-field", Hint: why,
 		Message: fmt.Sprintf("%s lacks %q, which is required: %s", name, key, want)}
 	if why != "" {

@@ -101,6 +101,9 @@ func hasSteps(b offtake.Body) bool {
 }
 
 func (r *reader) unknownRemoval(a *offtake.Agreement, amendment int, name offtake.ClauseName, current map[offtake.ClauseName]int) {
+	if r.full() {
+		return
+	}
 	known := make([]string, 0, len(current))
 	for c := range current {
 		known = append(known, string(c))
@@ -169,6 +172,9 @@ func (r *reader) covers(u clauseUse, from life, targets []life) {
 }
 
 func (r *reader) unknownRef(u clauseUse, all lives) {
+	if r.full() {
+		return
+	}
 	var known []string
 	for ref := range all {
 		if ref.Agreement == u.in {
