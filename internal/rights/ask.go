@@ -45,7 +45,7 @@ func (t *Terms) rule(q *Question) (Ruling, bool) {
 	return Ruling{Verdict: offtake.Permitted}, true
 }
 
-func ruling(v offtake.Verdict, r *row) Ruling { return Ruling{v, r.term.ref} }
+func ruling(v offtake.Verdict, r *row) Ruling { return Ruling{v, r.reason.Clause} }
 
 // rightsOf gives the table of the rights a question reads after the bans.
 func rightsOf(q *Question) int {
@@ -85,9 +85,9 @@ func (s *search) unlifted(table int) (first *row, unsure bool) {
 			i := int32(w<<6 + bits.TrailingZeros64(m))
 			r := &tb.rows[i]
 			switch {
-			case s.lifter(r, true) >= 0 || r.term.ref == s.q.lifted:
+			case r.term == s.q.lifted || len(r.lifts) > 0 && s.lifter(r, true) >= 0:
 				continue
-			case !settled.has(i) || may.unknown && !tb.surely(s.q, i) || s.lifter(r, false) >= 0:
+			case !exact && (!settled.has(i) || may.unknown && !tb.surely(s.q, i) || s.lifter(r, false) >= 0):
 				unsure = true
 				continue
 			case first == nil:
@@ -130,14 +130,13 @@ func (tb *table) surely(q *Question, i int32) bool {
 // leaves reports whether a consent is inside its limits, by what is measured
 // and by what is asked for.
 func (q *Question) leaves(r *row) bool {
-	body := r.term.clause.Body.(offtake.Consent)
-	if body.Limit.Quantity > 0 && q.quantity > body.Limit.Quantity {
+	if r.limit > 0 && q.quantity > r.limit {
 		return false
 	}
 	if q.measured == nil {
 		return true
 	}
-	left, ok := q.measured[r.term.ref]
+	left, ok := q.measured[r.reason.Clause]
 	return !ok || !left.Broken && (!left.Limited || left.Quantity > 0 && q.quantity <= left.Quantity)
 }
 

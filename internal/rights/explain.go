@@ -1,6 +1,7 @@
 package rights
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 
@@ -27,39 +28,60 @@ func (t *Terms) Explain(q Question) offtake.Answer {
 	return a
 }
 
-// because gives the reasons of an answer that needed no weighing.
+// because gives the reasons of an answer that needed no weighing: the consents
+// that lift something, then the restrictions that stand.
 func (t *Terms) because(q *Question, a *offtake.Answer) {
 	if q.ask == offtake.Use {
 		t.becauseOfUse(q, a)
 		return
 	}
 	s := t.search(q)
-	var consents []int32
-	var chain []offtake.Reason
-	for _, table := range []int{bans, rightsOf(q)} {
-		if table != bans && a.Verdict == offtake.Prohibited {
-			break
+	var standingRows [64]*row
+	var lifting [16]int32
+	standing, lifters := s.standing(standingRows[:0], lifting[:0], bans, namedBans)
+	if a.Verdict != offtake.Prohibited {
+		standing, lifters = s.standing(standing, lifters, rightsOf(q), math.MaxInt)
+	}
+	a.Because = make([]offtake.Reason, 0, len(lifters)+len(standing))
+	for _, c := range lifters {
+		a.Because = append(a.Because, t.law.tables[s.consents].rows[c].reason)
+	}
+	duties := 0
+	for _, r := range standing {
+		a.Because = append(a.Because, r.reason)
+		duties += len(r.duties)
+	}
+	if duties > 0 {
+		a.Duties = make([]offtake.Duty, 0, duties)
+	}
+	for _, r := range standing {
+		a.Duties = append(a.Duties, r.duties...)
+	}
+}
+
+// namedBans is how many exclusivities an answer names: the first of the book.
+// Any of them is the whole reason.
+const namedBans = 16
+
+// standing appends the rows of a table that hold the question and that no
+// consent lifts, until there are as many as given, and the consents that lift
+// the others.
+func (s *search) standing(rows []*row, lifters []int32, table, most int) ([]*row, []int32) {
+	s.each(table, func(r *row) bool {
+		switch by := s.lifter(r, true); {
+		case by < 0:
+			rows = append(rows, r)
+		case !slices.Contains(lifters, by):
+			lifters = append(lifters, by)
 		}
-		s.each(table, func(r *row) {
-			switch by := s.lifter(r, true); {
-			case by < 0:
-				chain = append(chain, reasonOf(r))
-				a.Duties = append(a.Duties, r.duties...)
-			case !slices.Contains(consents, by):
-				consents = append(consents, by)
-			}
-		})
-	}
-	a.Because = make([]offtake.Reason, 0, len(consents)+len(chain))
-	for _, c := range consents {
-		a.Because = append(a.Because, reasonOf(&t.law.tables[s.consents].rows[c]))
-	}
-	a.Because = append(a.Because, chain...)
+		return len(rows) < most
+	})
+	return rows, lifters
 }
 
 // each calls f with the rows of a table that hold the question, whatever is
-// not stated.
-func (s *search) each(table int, f func(*row)) {
+// not stated, as long as it says to go on.
+func (s *search) each(table int, f func(*row) bool) {
 	tb := &s.t.law.tables[table]
 	may := tb.probe(s.q, whole(table))
 	live, settled := s.t.live[table], s.t.sure[table]
@@ -67,21 +89,19 @@ func (s *search) each(table int, f func(*row)) {
 		for m := may.word(tb, live, w); m != 0; m &= m - 1 {
 			i := int32(w<<6 + bits.TrailingZeros64(m))
 			if settled.has(i) && (!may.unknown || tb.surely(s.q, i)) {
-				f(&tb.rows[i])
+				if !f(&tb.rows[i]) {
+					return
+				}
 			}
 		}
 	}
-}
-
-func reasonOf(r *row) offtake.Reason {
-	return offtake.Reason{Clause: r.term.ref, Pos: r.term.clause.Pos, Says: r.says}
 }
 
 // becauseOfUse gives the licences that decide a use, those that shut it out
 // before those that would grant it.
 func (t *Terms) becauseOfUse(q *Question, a *offtake.Answer) {
 	s := t.search(q)
-	add := func(r *row) { a.Because = append(a.Because, reasonOf(r)) }
+	add := func(r *row) bool { a.Because = append(a.Because, r.reason); return true }
 	owner, _ := t.firstUse(q, owners)
 	switch foreign, _ := t.firstUse(q, foreigns); {
 	case a.Verdict == offtake.Permitted && owner != nil:
@@ -125,7 +145,7 @@ func (t *Terms) weighed(q Question, a *offtake.Answer) {
 	order := append(indices(w.consentsFrom(), len(w.items)), indices(0, w.consentsFrom())...)
 	for _, i := range order {
 		if decisive[i] {
-			a.Because = append(a.Because, reasonOf(w.items[i].row))
+			a.Because = append(a.Because, w.items[i].row.reason)
 		}
 	}
 }
@@ -176,7 +196,7 @@ func (t *Terms) Effects(q Question, to []Effect) []Effect {
 	s := t.search(&q)
 	for _, table := range [...]int{bans, rightsOf(&q)} {
 		from := len(to)
-		s.each(table, func(r *row) {
+		s.each(table, func(r *row) bool {
 			e := Effect{Clause: r.term.ref, Kind: r.term.clause.Body.Kind()}
 			if c := s.lifter(r, true); c >= 0 {
 				e.Consent = t.law.tables[s.consents].rows[c].term.ref
@@ -184,6 +204,7 @@ func (t *Terms) Effects(q Question, to []Effect) []Effect {
 			if !slices.Contains(to[from:], e) {
 				to = append(to, e)
 			}
+			return true
 		})
 	}
 	return to

@@ -18,7 +18,7 @@ func (t *Terms) wouldPermit(q Question, a *offtake.Answer) {
 	if at, ok := t.laterInstant(q); ok {
 		a.WouldPermit = append(a.WouldPermit, offtake.Change{What: "at", Value: offtake.Stamp(at)})
 	}
-	if ref, ok := t.onlyBar(&q); ok {
+	if ref, ok := t.onlyBar(q); ok {
 		a.WouldPermit = append(a.WouldPermit, offtake.Change{What: "consent", Value: ref.String()})
 	}
 }
@@ -47,13 +47,8 @@ const hops = 64
 // permitted. As long as a clause stands in the way nothing can change before
 // it ends or a consent that lifts it begins, so that is where it looks next.
 func (t *Terms) laterInstant(q Question) (time.Time, bool) {
-	n := t.law.Version(t.at)
+	terms, n := t, t.law.Version(t.at)
 	for range hops {
-		at := t.law.instantOf(n)
-		terms := t.law.At(at)
-		if n == t.law.Version(t.at) {
-			terms = t
-		}
 		r, sure := terms.bar(&q)
 		next := n + 1
 		if sure {
@@ -63,9 +58,9 @@ func (t *Terms) laterInstant(q Question) (time.Time, bool) {
 			return time.Time{}, false
 		}
 		n = next
-		at = t.law.instantOf(n)
-		if t.law.At(at).Ask(q).Verdict == offtake.Permitted {
-			return at, true
+		terms = t.law.At(t.law.instantOf(n))
+		if terms.Ask(q).Verdict == offtake.Permitted {
+			return terms.at, true
 		}
 	}
 	return time.Time{}, false
@@ -97,34 +92,15 @@ func (l *Law) nextChance(r *row, n int) int {
 	return next
 }
 
-// onlyBar gives the clause that alone stands in the way.
-func (t *Terms) onlyBar(q *Question) (ref offtake.ClauseRef, ok bool) {
-	if q.ask == offtake.Use {
+// onlyBar gives the clause that alone stands in the way: the first that does,
+// if the question is permitted once a consent lifts it.
+func (t *Terms) onlyBar(q Question) (ref offtake.ClauseRef, ok bool) {
+	r, ok := t.bar(&q)
+	if !ok {
 		return ref, false
 	}
-	s := t.search(q)
-	for _, table := range [...]int{bans, rightsOf(q)} {
-		one := true
-		s.each(table, func(r *row) {
-			switch {
-			case s.lifter(r, true) >= 0 || r.term.ref == ref:
-			case ref.IsZero():
-				ref = r.term.ref
-			default:
-				one = false
-			}
-		})
-		if !one {
-			return offtake.ClauseRef{}, false
-		}
-	}
-	return ref, !ref.IsZero() && t.permittedWithout(*q, ref)
-}
-
-// permittedWithout asks again as if a consent lifted one clause.
-func (t *Terms) permittedWithout(q Question, ref offtake.ClauseRef) bool {
-	q.lifted = ref
-	return t.Ask(q).Verdict == offtake.Permitted
+	q.lifted = r.term
+	return r.term.ref, t.Ask(q).Verdict == offtake.Permitted
 }
 
 // allowed gives the places that may serve: the declared providers, each in the

@@ -18,7 +18,7 @@ type Question struct {
 	byProduct bool // a `use` by whoever the unstated product belongs to
 	facts     *offtake.Facts
 	measured  Measured
-	lifted    offtake.ClauseRef // taken as lifted, to see what that would change
+	lifted    *clauseTerm // taken as lifted, to see what that would change
 }
 
 // Measured says what has been measured of consents: a consent that is not in

@@ -86,6 +86,8 @@ func (s set) and(t set) set {
 // meets reports whether the sets hold a cell in common.
 func (s set) meets(t set) bool {
 	switch {
+	case !s.bounded && !t.bounded:
+		return true
 	case !s.bounded:
 		return !t.empty()
 	case !t.bounded:

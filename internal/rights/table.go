@@ -1,18 +1,23 @@
 package rights
 
-import "github.com/offtake-dev/offtake"
+import (
+	"math/bits"
+
+	"github.com/offtake-dev/offtake"
+)
 
 // A row is one box of a clause in one of the tables, and what follows for a
 // request inside it. A clause can have several: a right with ranks of holders
 // has one for each set of seniors that must be asked.
 type row struct {
-	box    box
+	lifts  []int32 // bans and rights: the consents that may lift it
 	term   *clauseTerm
+	reason offtake.Reason
+	duties []offtake.Duty
+	limit  int64 // consents: accelerators in all; 0 where nothing bounds them
 	from   int32 // versions in which it is in force: from this one
 	until  int32 // until this one, which is not inside
-	duties []offtake.Duty
-	lifts  []int32 // rights and bans: the consents that may lift it
-	says   string
+	box    box
 }
 
 // The tables, each with rows of one meaning.
@@ -194,10 +199,14 @@ func (tb *table) meeting(s *space, v *vocabularies) (out []int32) {
 			rows[w] &= some[w]
 		}
 	}
-	for i := range tb.rows {
-		r := &tb.rows[i]
-		if rows.has(int32(i)) && max(s.from, r.from) < min(s.until, r.until) && s.box.meets(&r.box) {
-			out = append(out, int32(i))
+	for w, m := range rows {
+		for ; m != 0 && w<<6+bits.TrailingZeros64(m) < len(tb.rows); m &= m - 1 {
+			i := w<<6 + bits.TrailingZeros64(m)
+			r := &tb.rows[i]
+			if max(s.from, r.from) < min(s.until, r.until) && s.box[quantity].meets(r.box[quantity]) &&
+				s.box[term].meets(r.box[term]) && s.box[start].meets(r.box[start]) {
+				out = append(out, int32(i))
+			}
 		}
 	}
 	return out

@@ -123,8 +123,11 @@ func (tw twin) covers(s offtake.Scope, f offtake.Facts, all bool) bool {
 // twinLength knows the lengths of the few terms that random books use.
 func twinLength(d offtake.Duration) time.Duration {
 	const day = 24 * time.Hour
-	return map[string]time.Duration{"P1M": 31 * day, "P31D": 31 * day, "P1Y": 365 * day, "PT8760H": 365 * day,
-		"P365D": 365 * day, "P260BD": 364 * day, "PT1H": time.Hour, "P364D": 364 * day, "P100D": 100 * day, "PT8740H": 8740 * time.Hour, "P5Y": 1826 * day}[d.String()]
+	if d.Unit == offtake.Elapsed {
+		return d.Time
+	}
+	return map[string]time.Duration{"P1M": 31 * day, "P31D": 31 * day, "P1Y": 365 * day,
+		"P365D": 365 * day, "P260BD": 364 * day, "P364D": 364 * day, "P100D": 100 * day, "P5Y": 1826 * day}[d.String()]
 }
 
 // decide answers when everything is known. The answer is a verdict and, where

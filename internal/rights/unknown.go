@@ -106,7 +106,7 @@ func (w *weighing) gather() {
 	s := w.t.search(w.q)
 	for g, table := range []int{bans, rightsOf(w.q)} {
 		w.first[g] = len(w.items)
-		w.possible(table, func(r *row) bool { return s.lifter(r, true) < 0 && r.term.ref != w.q.lifted })
+		w.possible(table, func(r *row) bool { return s.lifter(r, true) < 0 && r.term != w.q.lifted })
 	}
 	w.first[2] = len(w.items)
 	at := map[int32]int{}
