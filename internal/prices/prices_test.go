@@ -333,6 +333,7 @@ func TestTheReportSaysWhatTheBookMustDeclare(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `# The Book that loads these offers declares
+# currency: USD
 # providers:
 #   azure: {party: ...}
 # accelerators:

@@ -94,7 +94,7 @@ func wrapped(words []string) []string {
 // the reader.
 func (r Report) Declarations() []byte {
 	var b strings.Builder
-	b.WriteString("# The Book that loads these offers declares\n# providers:\n")
+	b.WriteString("# The Book that loads these offers declares\n# currency: USD\n# providers:\n")
 	for _, p := range r.Providers {
 		fmt.Fprintf(&b, "#   %s: {party: ...}\n", p)
 	}

@@ -19,7 +19,16 @@ type codec struct {
 // written makes the codec of a type that is written as a string.
 func written[T any](empty func(T) bool, show func(T) string, read func(string) (T, error)) codec {
 	return codec{
-		append: func(dst []byte, v reflect.Value) ([]byte, error) { return appendString(dst, show(v.Interface().(T))) },
+		append: func(dst []byte, v reflect.Value) ([]byte, error) {
+			s := show(v.Interface().(T))
+			// Only amounts get long, and of those the longest are not read.
+			if len(s) > 40 {
+				if _, err := read(s); err != nil {
+					return nil, err
+				}
+			}
+			return appendString(dst, s)
+		},
 		parse: func(v jsontext.Value, into reflect.Value) error {
 			s, err := text(v)
 			if err != nil {

@@ -179,6 +179,11 @@ func TestWhatCannotBeWritten(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", c.name, err, c.want)
 		}
 	}
+	tiny, _ := offtake.ParseMoney("USD 0." + strings.Repeat("1", 38))
+	long := offtake.DrawnDown{Amount: offtake.Accrue(tiny, 1<<60)}
+	if _, err := wire.AppendEvent(nil, long); err == nil || !strings.Contains(err.Error(), "amount: accrual") {
+		t.Errorf("an amount too long to be read was written: %v", err)
+	}
 	if _, err := wire.AppendEvent(nil, nil); err == nil {
 		t.Error("no event at all was written")
 	}
