@@ -137,7 +137,7 @@ func newDesk(t *testing.T, b *offtake.Book) *desk {
 	return &desk{t: t, m: market.New(market.Setup{Book: b, Law: lawOf(t, b)})}
 }
 
-func lawOf(t *testing.T, b *offtake.Book) *rights.Law {
+func lawOf(t testing.TB, b *offtake.Book) *rights.Law {
 	t.Helper()
 	l, findings := rights.Compile(b)
 	for _, f := range findings {

@@ -1,0 +1,336 @@
+package market_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/market"
+	"github.com/offtake-dev/offtake/internal/refusal"
+	"github.com/offtake-dev/offtake/internal/rights"
+	"pgregory.net/rapid"
+)
+
+// TestNothingIsTakenWithoutClearance sends random acts by random parties and
+// walks the log with a checker that knows the case's clauses by heart and none
+// of the code: what was bought and placed had to be allowed when it was.
+func TestNothingIsTakenWithoutClearance(t *testing.T) {
+	b := caseBook()
+	law := lawOf(t, b)
+	happened := map[string]int{}
+	for range 20 { // times rapid's own number of checks
+		rapid.Check(t, func(t *rapid.T) {
+			log, m := drawMarket(t, b, law)
+			c := checker{cleared: happened, offers: map[offtake.OpportunityID]*seenOffer{}, held: map[offtake.ReservationID]*seenHeld{}}
+			c.held["ms/base"] = &seenHeld{provider: "azure", free: 1000}
+			for _, e := range log {
+				c.see(t, e)
+				happened[e.act.Deed.Name()]++
+			}
+			checkFold(t, b, law, log, m)
+		})
+	}
+	for _, must := range []string{"award", "definitive.sign", "place", "finish", "usage.report", "amend", "released", "consented"} {
+		if happened[must] == 0 {
+			t.Errorf("no log had %s: the acts drawn prove nothing about it (%v)", must, happened)
+		}
+	}
+}
+
+// drawMarket plays random acts and gives those that were taken.
+func drawMarket(t *rapid.T, b *offtake.Book, law *rights.Law) ([]entry, *market.State) {
+	m := market.New(market.Setup{Book: b, Law: law})
+	var log []entry
+	do := func(a offtake.Act) {
+		if events, err := m.Do(a); err == nil {
+			log = append(log, entry{a, events})
+		}
+	}
+	now := at(rapid.SampledFrom([]string{"2025-01-10T18:00:00Z", "2025-06-03T17:00:00Z", "2025-09-20T17:00:00Z"}).Draw(t, "from"))
+	for i := range rapid.IntRange(8, 30).Draw(t, "acts") {
+		now = drawNow(t, m, now)
+		for {
+			due, act, ok := m.Due()
+			if !ok || !due.Before(now) {
+				break
+			}
+			do(act)
+		}
+		do(drawAct(t, m, now, i))
+	}
+	return log, m
+}
+
+// drawNow goes on by some hours, or to just before, at or after the next deadline.
+func drawNow(t *rapid.T, m *market.State, now time.Time) time.Time {
+	if due, _, ok := m.Due(); ok && rapid.IntRange(0, 2).Draw(t, "to a deadline") == 0 {
+		if near := due.Add(time.Duration(rapid.IntRange(-1, 1).Draw(t, "beside"))); !near.Before(now) {
+			return near
+		}
+	}
+	return now.Add(time.Duration(rapid.IntRange(0, 60).Draw(t, "hours")) * time.Hour)
+}
+
+func drawAct(t *rapid.T, m *market.State, now time.Time, i int) offtake.Act {
+	a := offtake.Act{ID: offtake.ActID(fmt.Sprint("a", i)), At: now, By: "openai"}
+	a.Opportunity = rapid.SampledFrom([]offtake.OpportunityID{"x", "y"}).Draw(t, "opportunity")
+	a.Deed = drawDeed(t, m, a.Opportunity, now)
+	switch a.Deed.(type) {
+	case offtake.Accept, offtake.Decline:
+		a.By = "microsoft"
+	}
+	if rapid.IntRange(0, 19).Draw(t, "stranger") == 0 {
+		a.By = rapid.SampledFrom([]offtake.PartyName{"openai", "microsoft", "oracle", ""}).Draw(t, "by")
+	}
+	return a
+}
+
+func drawDeed(t *rapid.T, m *market.State, o offtake.OpportunityID, now time.Time) offtake.Deed {
+	if _, ok := m.Deals().Opportunity(o); !ok && rapid.IntRange(0, 3).Draw(t, "receive") > 0 {
+		terms := offer(rapid.SampledFrom([]offtake.ProviderName{"oci", "oci", "azure", "stargate"}).Draw(t, "provider"))
+		terms.Quantity = rapid.SampledFrom([]int64{64, 600, 1008}).Draw(t, "quantity")
+		terms.Purposes = []offtake.Purpose{rapid.SampledFrom([]offtake.Purpose{"training", "product"}).Draw(t, "purpose")}
+		terms.Delivery = offtake.When{}
+		return offtake.OfferReceive{Terms: terms}
+	}
+	price := money("USD " + rapid.SampledFrom([]string{"7.00", "8.00", "8.16", "8.17", "9.00"}).Draw(t, "price"))
+	n := rapid.IntRange(0, 16).Draw(t, "deed")
+	if ps := m.Deals().Of(o); len(ps) > 0 && rapid.Bool().Draw(t, "sensible") {
+		if next := sensible[ps[0].State()]; next != nil {
+			n = rapid.SampledFrom(next).Draw(t, "next")
+		}
+	}
+	switch n {
+	case 0, 1, 2, 3:
+		return offtake.Award{Quantity: rapid.SampledFrom([]int64{0, 0, 0, 64, 2000}).Draw(t, "award")}
+	case 4, 5, 6:
+		return offtake.NoticeServe{Contents: noticed}
+	case 7:
+		return offtake.Accept{}
+	case 8, 9:
+		return offtake.Decline{}
+	case 10:
+		return offtake.DefinitiveSign{}
+	case 11:
+		return offtake.OfferRevise{Terms: offtake.OfferTerms{Price: price}}
+	case 12:
+		return rapid.SampledFrom([]offtake.Deed{
+			offtake.OfferWithdraw{}, offtake.ThirdPartySign{}, offtake.ThirdPartyClose{},
+			offtake.ThirdPartySign{Conditional: true}, offtake.Amend{Agreement: "ms", Amendment: "october-2025"},
+		}).Draw(t, "rare")
+	case 13:
+		return offtake.FinishJob{Job: drawJob(t)}
+	case 14:
+		day := offtake.DateOf(now.UTC()).AddDays(-rapid.IntRange(0, 2).Draw(t, "days ago"))
+		return offtake.UsageReport{
+			Source: "meter", Batch: day.String(), Rows: 1, Hash: "h",
+			Totals: []offtake.UsageTotal{{Reservation: "ms/base", Day: day, Purpose: "training", Used: rapid.SampledFrom([]int64{3600, 86_400_000, 86_400_001}).Draw(t, "used")}},
+		}
+	}
+	return drawPlacement(t, m, now)
+}
+
+// sensible are the deeds that go on from a process's state, by their number.
+var sensible = map[offtake.ProcessState][]int{
+	offtake.NotifyDue: {4}, offtake.Open: {7, 8, 11}, offtake.Contracting: {10}, offtake.InTail: {0, 1, 11}, offtake.NotTriggered: {0},
+}
+
+func drawJob(t *rapid.T) offtake.JobID {
+	return rapid.SampledFrom([]offtake.JobID{"j1", "j2", "j3"}).Draw(t, "job")
+}
+
+func drawPlacement(t *rapid.T, m *market.State, now time.Time) offtake.Deed {
+	var all []offtake.ReservationID
+	for _, p := range m.Holdings().Pools() {
+		for _, h := range p.Held {
+			all = append(all, h.Reservation)
+		}
+	}
+	p := offtake.PlaceJob{Job: drawJob(t), Purpose: "training", Until: now.Add(24 * time.Hour)}
+	for range rapid.IntRange(1, 2).Draw(t, "parts") {
+		p.Parts = append(p.Parts, offtake.Taken{
+			Reservation: rapid.SampledFrom(all).Draw(t, "reservation"),
+			Quantity:    rapid.SampledFrom([]int64{1, 64, 500, 1000}).Draw(t, "taken"),
+		})
+	}
+	if rapid.IntRange(0, 3).Draw(t, "api") == 0 {
+		p.Purpose, p.Product = "api", "api"
+	}
+	return p
+}
+
+// A checker follows a log by the events' own words.
+type checker struct {
+	cleared map[string]int // purchases from others than azure, by what cleared them
+	offers  map[offtake.OpportunityID]*seenOffer
+	held    map[offtake.ReservationID]*seenHeld
+	built   int64 // accelerators bought under the consent to build
+	jobs    map[offtake.JobID]offtake.JobPlaced
+}
+
+type seenOffer struct {
+	terms    offtake.OfferTerms
+	bound    bool // a process of the right was triggered, and stands in the way
+	lifted   bool // the consent to build lifted it
+	noticed  offtake.Money
+	released time.Time // until when the third party may be signed; zero: not released
+	waived   bool
+	taken    int64
+}
+
+type seenHeld struct {
+	provider offtake.ProviderName
+	free     int64
+}
+
+var (
+	january = at("2025-01-21T08:00:00Z")
+	october = at("2025-10-28T07:00:00Z")
+)
+
+func (c *checker) see(t *rapid.T, e entry) {
+	for _, ev := range e.events {
+		switch ev := ev.(type) {
+		case offtake.OfferReceived:
+			c.offers[ev.Opportunity] = &seenOffer{terms: ev.Terms}
+		case offtake.OfferRevised:
+			c.offers[ev.Opportunity].terms = ev.Terms
+		case offtake.ProcessOpened:
+			o := c.offers[ev.Opportunity]
+			o.bound, o.released = ev.State != offtake.NotTriggered, time.Time{}
+			o.lifted = ev.State == offtake.NotTriggered && ev.Terms.Provider == "stargate"
+		case offtake.NoticeServed:
+			o := c.offers[e.act.Opportunity]
+			o.noticed = o.terms.Price
+		case offtake.Released:
+			c.offers[e.act.Opportunity].released = ev.SignBy
+		case offtake.Accepted, offtake.Superseded, offtake.Breached, offtake.Withdrawn, offtake.TailExpired:
+			c.offers[e.act.Opportunity].released = time.Time{}
+		case offtake.Waived:
+			o, _, _ := cut(string(ev.Process))
+			c.offers[offtake.OpportunityID(o)].waived = true
+		case offtake.Awarded:
+			c.award(t, e, ev)
+		case offtake.CapacityReserved:
+			c.held[ev.Reservation] = &seenHeld{ev.Provider, ev.Quantity}
+			c.offers[ev.Opportunity].taken += ev.Quantity
+			if o := c.offers[ev.Opportunity]; o.taken > o.terms.Quantity {
+				t.Fatalf("%d were taken of an offer of %d", o.taken, o.terms.Quantity)
+			}
+		case offtake.JobPlaced:
+			c.place(t, e, ev)
+		case offtake.JobFinished:
+			for _, part := range c.jobs[ev.Job].Parts {
+				c.held[part.Reservation].free += part.Quantity
+			}
+		}
+	}
+}
+
+func cut(process string) (opportunity, number string, ok bool) {
+	for i := range process {
+		if process[i] == '#' {
+			return process[:i], process[i+1:], true
+		}
+	}
+	return process, "", false
+}
+
+// award holds a purchase from a third party against the clauses of the case.
+func (c *checker) award(t *rapid.T, e entry, ev offtake.Awarded) {
+	o, now := c.offers[ev.Opportunity], e.act.At
+	if e.act.By != "openai" {
+		t.Fatalf("%q awarded what openai buys", e.act.By)
+	}
+	if o.terms.Provider == "azure" {
+		return
+	}
+	switch {
+	case now.Before(january):
+		t.Fatalf("bought from %s while only azure may supply", o.terms.Provider)
+	case o.waived:
+		c.cleared["waived"]++
+	case o.bound && (o.released.IsZero() || now.After(o.released)):
+		t.Fatalf("bought at %s from %s, and microsoft's right was not cleared", now, o.terms.Provider)
+	case o.bound && o.terms.Price.Sub(o.noticed).Cmp(o.noticed.Share(20_000)) > 0:
+		t.Fatalf("bought at %s, and %s was noticed", o.terms.Price, o.noticed)
+	case o.lifted && now.Before(october):
+		c.built += ev.Quantity
+		c.cleared["consented"]++
+		if o.terms.Purposes[0] != "training" || c.built > 1000 {
+			t.Fatalf("built %d for %s under a consent to 1000 for training", c.built, o.terms.Purposes)
+		}
+	case o.bound:
+		c.cleared["released"]++
+	}
+}
+
+// place holds a placement against the clauses of the case and what is free.
+func (c *checker) place(t *rapid.T, e entry, ev offtake.JobPlaced) {
+	if c.jobs == nil {
+		c.jobs = map[offtake.JobID]offtake.JobPlaced{}
+	}
+	if _, again := c.jobs[ev.Job]; again {
+		t.Fatalf("job %s was placed twice", ev.Job)
+	}
+	c.jobs[ev.Job] = ev
+	for _, part := range ev.Parts {
+		h := c.held[part.Reservation]
+		h.free -= part.Quantity
+		switch {
+		case h.free < 0:
+			t.Fatalf("reservation %s is %d short", part.Reservation, -h.free)
+		case h.provider != "azure" && (e.act.At.Before(january) || ev.Product == "api"):
+			t.Fatalf("%s %s runs on %s", ev.Purpose, ev.Product, h.provider)
+		}
+	}
+}
+
+// checkFold: the log alone makes the same market again, and what it takes
+// again has no effect.
+func checkFold(t *rapid.T, b *offtake.Book, law *rights.Law, log []entry, m *market.State) {
+	again := market.New(market.Setup{Book: b, Law: law})
+	for _, e := range log {
+		again.Apply(e.act, e.events)
+	}
+	if got, want := picture(again), picture(m); got != want {
+		t.Fatalf("folded:\n%s\ndecided:\n%s", got, want)
+	}
+	for _, e := range log {
+		switch e.act.Deed.(type) {
+		case offtake.PlaceJob, offtake.FinishJob: // known by the job, whose story has gone on
+		default:
+			if events, err := m.Do(e.act); len(events) > 0 || err != nil && offtake.KindOf(err) != offtake.Conflict {
+				t.Fatalf("%s sent again made %v, %v", e.act.Deed.Name(), events, err)
+			}
+		}
+	}
+	if got, want := picture(m), picture(again); got != want {
+		t.Fatalf("after all was sent again:\n%s\nbefore:\n%s", got, want)
+	}
+}
+
+// picture shows all of a market that can be read.
+func picture(m *market.State) string {
+	s := ""
+	for _, p := range m.Deals().Processes() {
+		s += fmt.Sprintln(p.ID, p.State(), p.Answer, p.NotifyBy, p.Terms, p.Why)
+		for _, q := range p.Parts {
+			signed := refusal.ThirdParty{}
+			if q.Signed != nil {
+				signed, q.Signed = *q.Signed, nil
+			}
+			s += fmt.Sprintln(q, signed)
+		}
+		o, _ := m.Deals().Opportunity(p.Opportunity)
+		s += fmt.Sprintln(*o)
+	}
+	for _, p := range m.Holdings().Pools() {
+		for _, h := range p.Held {
+			s += fmt.Sprintln(p.Place, *h)
+		}
+	}
+	due, act, ok := m.Due()
+	return s + fmt.Sprintln(m.Holdings().Running(), m.Accounts().Totals(), m.Commitments(m.Now()), m.Now(), due, act, ok)
+}
