@@ -22,7 +22,7 @@ var commitmentAmount = []field[aCommitment]{
 	opt("interval", func(v *aCommitment) *offtake.Duration { return &v.Interval }, interval, "the amount is owed once for the full period (the default), or for each P1Y, P1M or PT1H of it"),
 	choice("period", func(v *aCommitment) *offtake.Period { return &v.Period }, period("from", "until"), "when it runs", "a commitment has a beginning and an end; write both"),
 	opt("milestones", func(v *aCommitment) *[]offtake.Milestone { return &v.Milestones }, listOf(milestone), "cumulative amounts due on the way, in order of time"),
-	choice("eligible", func(v *aCommitment) *offtake.Scope { return &v.Eligible }, scopeOf("eligible"), "what may draw it down", "only eligible use draws a commitment down; write {} if everything from this provider does"),
+	choice("eligible", func(v *aCommitment) *offtake.Scope { return &v.Eligible }, shared("scope", scopeOf("eligible")), "what may draw it down", "only eligible use draws a commitment down; write {} if everything from this provider does"),
 }
 
 var commitmentRules = []field[aCommitment]{

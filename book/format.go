@@ -90,3 +90,8 @@ func flowWidth(n *yaml.Node) int {
 	}
 	return width
 }
+
+// FormatSupplies prints supplies alone, as files of a book.
+func FormatSupplies(s []offtake.Supply) []byte {
+	return encode(supplyDocument.write(&offtake.Book{Supplies: s}))
+}

@@ -105,7 +105,7 @@ func checkNotice(r *reader, n *yaml.Node, v *offtake.NoticeRules) {
 	within := value(n, "objection_within")
 	switch {
 	case v.Deficiency == offtake.InquiryDuty && within == nil:
-		r.missing(n, "notice", "objection_within", span.want, "with deficiency: inquiry_duty an incomplete notice counts unless the holder objects; say within what time")
+		r.unchosen(n, "notice", "objection_within", span.want, "with deficiency: inquiry_duty an incomplete notice counts unless the holder objects; say within what time")
 	case v.Deficiency == offtake.Strict && within != nil:
 		r.wrong(within, "contradiction", "objection_within has no meaning with deficiency: strict, where an incomplete notice starts no window")
 	}
@@ -217,7 +217,7 @@ func checkRefusal(r *reader, n *yaml.Node, v *aRefusal) {
 	grace := value(n, "delivery_grace")
 	switch {
 	case v.DeliveryGate && grace == nil:
-		r.missing(n, "first_refusal", "delivery_grace", span.want, "with delivery_gate the part lapses when it is undelivered for too long; say for how long")
+		r.unchosen(n, "first_refusal", "delivery_grace", span.want, "with delivery_gate the part lapses when it is undelivered for too long; say for how long")
 	case !v.DeliveryGate && grace != nil:
 		r.wrong(grace, "contradiction", "delivery_grace has no meaning without delivery_gate: true")
 	}
@@ -236,7 +236,7 @@ func checkHolders(r *reader, n *yaml.Node, v *aRefusal) {
 	}
 	several := len(v.Holders) > 1
 	if several && value(n, "ranks") == nil {
-		r.missing(n, "first_refusal", "ranks", "a group of keys (mode, next_starts)",
+		r.unchosen(n, "first_refusal", "ranks", "a group of keys (mode, next_starts)",
 			"several holders are asked one rank after the other (sequential) or all at once (concurrent), and the next rank starts on_deadline or on_response")
 	}
 	parties := make(map[offtake.PartyName]bool)
@@ -244,7 +244,7 @@ func checkHolders(r *reader, n *yaml.Node, v *aRefusal) {
 		h, place := &v.Holders[i], holders.Content[i]
 		for _, key := range []string{"rank", "weight"} {
 			if several && value(place, key) == nil {
-				r.missing(place, "holder", key, "a whole number from 1", "several holders are served by rank, and inside a rank by weight; neither goes without saying")
+				r.unchosen(place, "holder", key, "a whole number from 1", "several holders are served by rank, and inside a rank by weight; neither goes without saying")
 			}
 		}
 		if v.Direction == offtake.SupplySide && value(place, "provider") == nil {

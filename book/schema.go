@@ -1,11 +1,45 @@
 package book
 
 import (
+	"encoding/json"
 	"strings"
 
 	"github.com/invopop/jsonschema"
 	yaml "go.yaml.in/yaml/v4"
 )
+
+//go:generate go test -run TestThePublishedSchemaIsCurrent -update .
+
+// Schema gives the JSON Schema of every document of the language: what an
+// editor completes and explains. It is published as schema/offtake.schema.json.
+// What it accepts may still be refused by [Read], which also knows names.
+func Schema() []byte {
+	d := &defs{parts: make(jsonschema.Definitions)}
+	root := &jsonschema.Schema{
+		Version:     jsonschema.Version,
+		ID:          "https://github.com/offtake-dev/offtake/schema/offtake.schema.json",
+		Title:       "Offtake contract language",
+		Description: "A document of a book of compute contracts; its kind comes first.",
+	}
+	for _, k := range kinds {
+		root.OneOf = append(root.OneOf, d.once(k.name, func() *jsonschema.Schema { return k.schema(d) }))
+	}
+	root.Definitions = d.parts
+	text, err := json.MarshalIndent(root, "", "  ")
+	if err != nil {
+		return nil // shapes make only what JSON can hold
+	}
+	return append(text, '\n')
+}
+
+// shared makes a shape one part of the schema, which its fields refer to.
+func shared[T any](name string, s shape[T]) shape[T] {
+	schema := s.schema
+	s.schema = func(d *defs) *jsonschema.Schema {
+		return d.once(name, func() *jsonschema.Schema { return schema(d) })
+	}
+	return s
+}
 
 // defs are the parts of a schema that are used in several places.
 type defs struct {

@@ -8,7 +8,7 @@ import (
 )
 
 // scope is a box; see language reference, "Scope".
-var scope = scopeOf("scope")
+var scope = shared("scope", scopeOf("scope"))
 
 // useScope is the scope of a licence: products and purposes.
 var useScope = also(scopeOf("scope"), func(r *reader, n *yaml.Node, v *offtake.Scope) {

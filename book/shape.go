@@ -140,8 +140,12 @@ func readFields[T any](r *reader, n *yaml.Node, v *T, name string, keys []string
 		}
 	}
 	for i, f := range fields {
-		if !seen[i] && f.need != optional {
-			r.missing(n, name, f.key, f.want, f.why)
+		switch {
+		case seen[i]:
+		case f.need == required:
+			r.missing(n, name, f.key, f.want, "")
+		case f.need == chosen:
+			r.unchosen(n, name, f.key, f.want, f.why)
 		}
 	}
 }
@@ -159,17 +163,23 @@ func (r *reader) unknownKey(k *yaml.Node, name string, keys []string) {
 		Hint:    didYouMean(k.Value, keys)})
 }
 
+// missing reports a field that is required here; why says what for.
 func (r *reader) missing(n *yaml.Node, name, key, want, why string) {
 	if r.full() {
 		return
 	}
-	f := offtake.Finding{Pos: r.pos(n), Code: "missing-field", Hint: why,
-		Message: fmt.Sprintf("%s lacks %q, which is required: %s", name, key, want)}
-	if why != "" {
-		f.Code = "missing-choice"
-		f.Message = fmt.Sprintf("%s lacks %q, which has no default: %s", name, key, want)
+	r.report(offtake.Finding{Pos: r.pos(n), Code: "missing-field", Hint: why,
+		Message: fmt.Sprintf("%s lacks %q, which is required: %s", name, key, want)})
+}
+
+// unchosen reports a field that has no default because law and practice
+// disagree on it.
+func (r *reader) unchosen(n *yaml.Node, name, key, want, why string) {
+	if r.full() {
+		return
 	}
-	r.report(f)
+	r.report(offtake.Finding{Pos: r.pos(n), Code: "missing-choice", Hint: why,
+		Message: fmt.Sprintf("%s lacks %q, which has no default: %s", name, key, want)})
 }
 
 // listOf is a list with at least one item.
