@@ -35,8 +35,8 @@ var mix = []struct {
 	body string
 	of   int
 }{
-	{"exclusivity", 25}, {"first_refusal", 10}, {"first_offer", 5}, {"first_placement", 10},
-	{"consent", 15}, {"licence", 15}, {"rate", 15},
+	{"exclusivity", 25}, {"first_refusal", 10}, {"first_offer", 2}, {"first_placement", 10},
+	{"consent", 15}, {"licence", 15}, {"rate", 18},
 }
 
 // Book generates a book of n clauses from a seed. A scope leaves half of the
