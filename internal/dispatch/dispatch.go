@@ -9,8 +9,9 @@
 //
 // Use adds the pool's price less what is paid for it unused; and it adds nothing
 // while the commitment that the charge would draw on is unmet, since that money
-// is owed in any case. Where two pools add the same, the one with the lower full
-// price per unit of work comes first, then the order of the book.
+// is owed in any case. Where two pools add the same, capacity that is paid for
+// already comes before capacity that draws a commitment, then the lower full
+// price per unit of work, then the pool that was held first.
 //
 // The package proposes; the market permits. It holds no capacity and places
 // nothing.
@@ -94,7 +95,8 @@ type Candidate struct {
 	Draws   offtake.ClauseRef   // the unmet commitment its use draws on; zero: none
 	Because []offtake.ClauseRef // what permits it, where it is not simply that no clause speaks
 
-	adds offtake.Money // by use, not yet divided by Speed
+	adds offtake.Money // to what is owed, by use; not yet divided by Speed, like the others
+	pays offtake.Money // by use, commitments left aside
 	full offtake.Money
 }
 
@@ -147,6 +149,7 @@ func Choose(b *offtake.Book, law *rights.Law, terms *rights.Terms, w Work, pools
 	slices.SortStableFunc(out.Candidates, func(x, y Candidate) int {
 		return cmp.Or(
 			x.adds.Scale(y.Speed).Cmp(y.adds.Scale(x.Speed)),
+			x.pays.Scale(y.Speed).Cmp(y.pays.Scale(x.Speed)),
 			x.full.Scale(y.Speed).Cmp(y.full.Scale(x.Speed)),
 		)
 	})
@@ -186,7 +189,8 @@ func consider(law *rights.Law, terms *rights.Terms, w Work, p Held, worth Worth)
 	if r := terms.Ask(q); r.Verdict != offtake.Permitted && r.Verdict != offtake.Undetermined {
 		return Candidate{}, Barred{Provider: p.Provider, Cause: ByClause, Clause: r.Clause}
 	}
-	c := Candidate{Speed: speed, full: p.Price, adds: p.Price.Sub(p.Price.Share(min(p.Unused, offtake.One)))}
+	c := Candidate{Speed: speed, full: p.Price, pays: p.Price.Sub(p.Price.Share(min(p.Unused, offtake.One)))}
+	c.adds = c.pays
 	if ref, unmet := worth(f); unmet {
 		c.Draws, c.adds = ref, p.Price.Sub(p.Price)
 	}

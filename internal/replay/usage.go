@@ -31,6 +31,9 @@ func (r *replay) closeDay() {
 		r.sched.stamp++
 		r.changed = append(r.changed, r.sched.pools...)
 	}
+	if !r.buyer.Buys() && r.stuck(r.at(r.now)) {
+		r.ended = true
+	}
 	if r.Progress != nil {
 		r.Progress(r.progress())
 	}

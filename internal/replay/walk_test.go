@@ -1,0 +1,325 @@
+package replay_test
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/offtake-dev/offtake"
+)
+
+// The walk reads the decisions of a replay and nothing else of it, and holds
+// every placement and purchase against the clauses as the book has them. It
+// knows the words, what instant a date means, and no other code of the house.
+type walk struct {
+	t       tb
+	book    *offtake.Book
+	resolve func(offtake.When) time.Time
+	pinned  time.Time
+
+	capacity map[string]*walked
+	ends     []walkedEnd // of placements that run
+	placed   map[string]bool
+	jobs     int
+	spend    offtake.Accrual
+}
+
+// walked is a reservation as the decisions, or the book, tell of it.
+type walked struct {
+	provider, accelerator, region, site string
+	quantity, used                      int64
+	from, until                         time.Time
+	price                               offtake.Money
+	byUse                               bool
+}
+
+type walkedEnd struct {
+	at          time.Time
+	reservation string
+	n           int64
+}
+
+// clauses gives those in force at an instant, found by reading the text from
+// the top.
+func (w *walk) clauses(at time.Time) map[offtake.ClauseRef]offtake.Clause {
+	if !w.pinned.IsZero() {
+		at = w.pinned
+	}
+	out := map[offtake.ClauseRef]offtake.Clause{}
+	for _, a := range w.book.Agreements {
+		if at.Before(w.resolve(a.Effective)) || !a.Until.IsZero() && !at.Before(w.resolve(a.Until)) {
+			continue
+		}
+		now := map[offtake.ClauseName]offtake.Clause{}
+		for _, c := range a.Clauses {
+			now[c.Name] = c
+		}
+		amendments := slices.Clone(a.Amendments)
+		slices.SortStableFunc(amendments, func(x, y offtake.Amendment) int { return w.resolve(x.Effective).Compare(w.resolve(y.Effective)) })
+		for _, m := range amendments {
+			if at.Before(w.resolve(m.Effective)) {
+				continue
+			}
+			for _, name := range m.Remove {
+				delete(now, name)
+			}
+			for _, c := range m.Clauses {
+				now[c.Name] = c
+			}
+		}
+		for name, c := range now {
+			if !c.From.IsZero() && at.Before(w.resolve(c.From)) || w.over(c.Until, at) {
+				continue
+			}
+			out[offtake.ClauseRef{Agreement: a.Name, Clause: name}] = c
+		}
+	}
+	return out
+}
+
+func (w *walk) over(u offtake.Until, at time.Time) bool {
+	if !u.At.IsZero() && !at.Before(w.resolve(u.At)) {
+		return true
+	}
+	if slices.ContainsFunc(u.FirstOf, func(f offtake.Until) bool { return w.over(f, at) }) {
+		return true
+	}
+	return !u.Determined.IsZero() && slices.ContainsFunc(w.book.Statements, func(s offtake.Statement) bool {
+		return s.Of == u.Determined && s.Says == offtake.SaysYes && !at.Before(w.resolve(s.At))
+	})
+}
+
+// allowed finds a clause that forbids what the facts say.
+func (w *walk) forbids(f offtake.Facts, at time.Time) (offtake.ClauseRef, bool) {
+	inForce := w.clauses(at)
+	lifted := map[offtake.ClauseRef]bool{}
+	for _, c := range inForce {
+		if consent, ok := c.Body.(offtake.Consent); ok && consent.Scope.Matches(f) {
+			for _, ref := range consent.Lifts {
+				lifted[ref] = true
+			}
+		}
+	}
+	for ref, c := range inForce {
+		switch b := c.Body.(type) {
+		case offtake.Exclusivity:
+			if b.Provider != f.Provider && b.Scope.Matches(f) && !lifted[ref] {
+				return ref, true
+			}
+		case offtake.FirstPlacement:
+			if f.Capacity == offtake.HeldCapacity && f.Product != "" && b.Provider != f.Provider && b.Scope.Matches(f) && !lifted[ref] && !w.excused(b, ref, f.Product, at) {
+				return ref, true
+			}
+		}
+	}
+	return offtake.ClauseRef{}, false
+}
+
+// excused reports whether every statement that frees a product has been made.
+func (w *walk) excused(b offtake.FirstPlacement, ref offtake.ClauseRef, p offtake.Product, at time.Time) bool {
+	for _, need := range b.Unless.Statements {
+		if !slices.ContainsFunc(w.book.Statements, func(s offtake.Statement) bool {
+			return s.Of == ref && s.By == b.Unless.By && s.Says == need && slices.Contains(s.Products, p) && !at.Before(w.resolve(s.At))
+		}) {
+			return false
+		}
+	}
+	return len(b.Unless.Statements) > 0
+}
+
+// begin holds what the book's own reservation clauses say.
+func (w *walk) begin(from time.Time) {
+	w.capacity, w.placed = map[string]*walked{}, map[string]bool{}
+	w.own(from)
+	for _, a := range w.book.Agreements {
+		for _, t := range append(effectives(a.Amendments), a.Effective) {
+			if at := w.resolve(t); at.After(from) && w.pinned.IsZero() {
+				w.own(at)
+			}
+		}
+	}
+}
+
+func effectives(ms []offtake.Amendment) (out []offtake.When) {
+	for _, m := range ms {
+		out = append(out, m.Effective)
+	}
+	return out
+}
+
+func (w *walk) own(at time.Time) {
+	for ref, c := range w.clauses(at) {
+		if r, ok := c.Body.(offtake.Reservation); ok && w.capacity[ref.String()] == nil {
+			w.capacity[ref.String()] = &walked{
+				provider: string(r.Provider), accelerator: string(r.Accelerator), region: string(r.Region), site: string(r.Site),
+				quantity: r.Quantity, from: w.resolve(r.Window.From), until: w.resolve(r.Window.Until), price: r.Price, byUse: r.UnusedCharge == 0,
+			}
+		}
+	}
+}
+
+// follow walks over the decisions.
+func (w *walk) follow(r told) {
+	w.begin(r.From)
+	for i, l := range r.lines {
+		switch l["decision"] {
+		case "reserved":
+			w.reserved(i, l)
+		case "place":
+			w.place(i, l, r.To)
+		}
+	}
+	for _, c := range w.capacity {
+		if !c.byUse {
+			w.spend = w.spend.Add(offtake.Accrue(c.price, c.quantity*seconds(later(c.from, r.From), earlier(c.until, r.To))))
+		}
+	}
+}
+
+func seconds(from, until time.Time) int64 { return max(int64(until.Sub(from)/time.Second), 0) }
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func word(l map[string]any, key string) string { s, _ := l[key].(string); return s }
+
+func (w *walk) reserved(i int, l map[string]any) {
+	price, err := offtake.ParseMoney(word(l, "price"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	c := &walked{
+		provider: word(l, "provider"), accelerator: word(l, "accelerator"), region: word(l, "region"), site: word(l, "site"),
+		quantity: int64(l["quantity"].(float64)), from: instant(w.t, l["from"]), until: instant(w.t, l["until"]), price: price,
+		byUse: l["kind"] == "on_demand" || l["kind"] == "spot",
+	}
+	w.capacity[word(l, "reservation")] = c
+	at := instant(w.t, l["at"])
+	f := offtake.Facts{
+		Provider: offtake.ProviderName(c.provider), Accelerator: offtake.Accelerator(c.accelerator), Region: offtake.Region(c.region),
+		Site: offtake.Site(c.site), Quantity: c.quantity, Capacity: offtake.NewCapacity, Route: w.route(c.provider),
+		Purposes: []offtake.Purpose{offtake.Purpose(word(l, "purpose"))}, Start: offtake.When{Instant: c.from},
+	}
+	if ref, bad := w.forbids(f, at); bad {
+		w.t.Errorf("decision %d: %d of %s bought of %s at %s, which %s forbids", i+1, c.quantity, c.accelerator, c.provider, offtake.Stamp(at), ref)
+	}
+}
+
+func (w *walk) route(provider string) offtake.Route {
+	if p, _ := w.book.Provider(offtake.ProviderName(provider)); p.BuiltByBuyer {
+		return offtake.Build
+	}
+	return offtake.Cloud
+}
+
+// place checks that the job is new, that a clause does not forbid it, and that
+// there is room in what it takes until it ends.
+func (w *walk) place(i int, l map[string]any, end time.Time) {
+	at, until := instant(w.t, l["at"]), instant(w.t, l["until"])
+	where := fmt.Sprintf("decision %d: job %s at %s", i+1, l["job"], offtake.Stamp(at))
+	if w.placed[word(l, "job")] {
+		w.t.Errorf("%s is placed twice", where)
+	}
+	w.placed[word(l, "job")] = true
+	w.jobs++
+	f := offtake.Facts{
+		Provider: offtake.ProviderName(word(l, "provider")), Accelerator: offtake.Accelerator(word(l, "accelerator")),
+		Region: offtake.Region(word(l, "region")), Site: offtake.Site(word(l, "site")), Quantity: int64(l["accelerators"].(float64)),
+		Capacity: offtake.HeldCapacity, Route: w.route(word(l, "provider")), Product: offtake.Product(word(l, "product")),
+		Purposes: []offtake.Purpose{offtake.Purpose(word(l, "purpose"))}, Asset: offtake.Asset(word(l, "asset")), Customer: offtake.Customer(word(l, "customer")),
+	}
+	if ref, bad := w.forbids(f, at); bad {
+		w.t.Errorf("%s runs on %s, which %s forbids", where, f.Provider, ref)
+	}
+	w.finish(at)
+	var n int64
+	for _, part := range l["reservations"].([]any) {
+		p := part.(map[string]any)
+		c := w.capacity[word(p, "id")]
+		took := int64(p["accelerators"].(float64))
+		n += took
+		switch {
+		case c == nil:
+			w.t.Fatalf("%s takes from %s, which is not held", where, p["id"])
+		case at.Before(c.from) || until.After(c.until):
+			w.t.Errorf("%s runs to %s in %s, held from %s to %s", where, offtake.Stamp(until), p["id"], offtake.Stamp(c.from), offtake.Stamp(c.until))
+		case c.provider != word(l, "provider") || c.accelerator != word(l, "accelerator") || c.region != word(l, "region") || c.site != word(l, "site"):
+			w.t.Errorf("%s takes from %s, which is elsewhere", where, p["id"])
+		}
+		if c.used += took; c.used > c.quantity {
+			w.t.Errorf("%s fills %s to %d of %d", where, p["id"], c.used, c.quantity)
+		}
+		if c.byUse {
+			w.spend = w.spend.Add(offtake.Accrue(c.price, took*seconds(at, earlier(until, end))))
+		}
+		w.ends = append(w.ends, walkedEnd{until, word(p, "id"), took})
+	}
+	if n != f.Quantity {
+		w.t.Errorf("%s takes %d of the %d it asks for", where, n, f.Quantity)
+	}
+}
+
+// finish frees what has ended by an instant.
+func (w *walk) finish(at time.Time) {
+	w.ends = slices.DeleteFunc(w.ends, func(e walkedEnd) bool {
+		if e.at.After(at) {
+			return false
+		}
+		w.capacity[e.reservation].used -= e.n
+		return true
+	})
+}
+
+// sumOf counts jobs and GPU-seconds of the rows of a trace.
+type sumOf struct{ jobs, seconds int64 }
+
+// balanced checks the sums that must hold whatever was decided.
+func balanced(t tb, r told, want sumOf) {
+	t.Helper()
+	if r.Jobs != want.jobs || r.GPUSeconds != want.seconds {
+		t.Errorf("demanded are %d jobs of %d GPU-seconds, want %d of %d", r.Jobs, r.GPUSeconds, want.jobs, want.seconds)
+	}
+	if sum := r.ServedGPUSeconds + r.WaitingGPUSeconds + r.UnservedGPUSeconds; sum != r.GPUSeconds {
+		t.Errorf("served %d + waiting %d + unserved %d = %d, want %d", r.ServedGPUSeconds, r.WaitingGPUSeconds, r.UnservedGPUSeconds, sum, r.GPUSeconds)
+	}
+	if sum := r.ServedJobs + r.RunningJobs + r.WaitingJobs + r.UnservedJobs; sum != r.Jobs {
+		t.Errorf("jobs served, running, waiting and unserved are %d together, want %d", sum, r.Jobs)
+	}
+	var by int64
+	for _, p := range r.Providers {
+		by += p.GPUSeconds
+	}
+	if by != r.ServedGPUSeconds {
+		t.Errorf("the providers served %d GPU-seconds, want %d", by, r.ServedGPUSeconds)
+	}
+	for _, n := range []int64{r.ServedGPUSeconds, r.WaitingGPUSeconds, r.UnservedGPUSeconds, r.WaitingJobs, r.UnservedJobs, r.Wait.P50} {
+		if n < 0 {
+			t.Errorf("%+v holds a number below zero", r.Result)
+		}
+	}
+	if len(r.of("place")) != int(r.ServedJobs+r.RunningJobs) || len(r.of("unserved")) != int(r.UnservedJobs) || len(r.of("waiting")) != int(r.WaitingJobs) {
+		t.Errorf("decisions tell of %d placed, %d waiting and %d unserved jobs, the result of %d, %d and %d",
+			len(r.of("place")), len(r.of("waiting")), len(r.of("unserved")), r.ServedJobs+r.RunningJobs, r.WaitingJobs, r.UnservedJobs)
+	}
+}
+
+// walked over, a replay has broken no clause and spent what its decisions cost.
+func walkOver(t tb, b *offtake.Book, r told, resolve func(offtake.When) time.Time) {
+	t.Helper()
+	w := &walk{t: t, book: b, resolve: resolve, pinned: r.Terms}
+	w.follow(r)
+	spend, _ := w.spend.Round()
+	if cmp.Compare(spend.Sub(r.Spend.Money).Sign(), 0) != 0 {
+		t.Errorf("the decisions cost %s, the replay spent %s", spend, r.Spend)
+	}
+}
