@@ -99,7 +99,8 @@ func deliveryChart(id, title, desc string, from, to time.Time, promises []promis
 
 // tornadoChart draws how far a figure moves from base when each number is
 // halved (the upper bar of a row) and doubled (the lower), the farthest first.
-func tornadoChart(id, title, desc string, base float64, moves []sensitivity.Move, show func(float64) string) template.HTML {
+func tornadoChart(id, title, desc string, s Sensitivity, moves []sensitivity.Move) template.HTML {
+	base, show := s.Base, s.show
 	const width, row, left, top = 960, 34, 290.0, 24.0
 	height := len(moves)*row + 62
 	p := newPen(id, title, desc, width, height)

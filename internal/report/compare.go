@@ -54,15 +54,22 @@ func decides(m offtake.Amendment) bool {
 	return len(m.Remove) > 0
 }
 
-// Gain is the headline of a comparison: by how many percentage points of the
-// demanded accelerator-hours more are served after a change of terms than
-// before it. Waiting counts as not served.
-func Gain(before, after replay.Result) float64 {
-	return 100 * (part(after.ServedGPUSeconds, after.GPUSeconds) - part(before.ServedGPUSeconds, before.GPUSeconds))
+// Headline gives the figures by which a change of terms is judged, and what
+// they are: how much more was served, and how much sooner.
+func Headline(before, after replay.Result) []Sensitivity {
+	return []Sensitivity{{
+		Name: "served more", Unit: "pt", Base: gain(before, after),
+		Figure: "by how many points of the demanded accelerator-hours more are served after the first change of terms than before it, where waiting counts as not served",
+	}, {
+		Name: "delay less", Unit: "d", Base: MeanDelay(before) - MeanDelay(after),
+		Figure: "by how many days the mean delay of what the work delivers is shorter after the first change of terms than before it",
+	}}
 }
 
-// GainWords says what Gain is.
-const GainWords = "by how many points of the demanded accelerator-hours more are served after the first change of terms than before it"
+// gain gives percentage points served more.
+func gain(before, after replay.Result) float64 {
+	return 100 * (part(after.ServedGPUSeconds, after.GPUSeconds) - part(before.ServedGPUSeconds, before.GPUSeconds))
+}
 
 // A Row is one line of the comparison: a figure for each run.
 type Row struct {

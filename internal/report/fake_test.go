@@ -99,7 +99,7 @@ func fakePurchases(r *replay.Result, own []float64) {
 
 func fakePage() report.Page {
 	date := func(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 8, 0, 0, 0, time.UTC) }
-	return report.Page{
+	p := report.Page{
 		Book: "openai",
 		Runs: []report.Run{
 			fakeRun("as signed", date(2025, 1, 20), 0.42, []float64{1, 0, 0, 0, 0}),
@@ -108,17 +108,20 @@ func fakePage() report.Page {
 			fakeRun("april-2026", date(2026, 6, 1), 0.05, []float64{0.36, 0.24, 0.1, 0.08, 0.22}),
 		},
 		Numbers: provenance.Numbers("supply/azure.yaml", "kind: Supply\nname: azure\nq: 8064  # invented\np: USD 12.29 # Azure list price <b>\n"),
-		Sensitivity: report.Sensitivity{
-			Figure: report.GainWords,
-			Base:   31,
-			Moves: []sensitivity.Move{
-				{Name: "what stargate has to sell", Numbers: 4, Half: 22, Double: 36},
-				{Name: "campaigns: quantity", Numbers: 14, Half: 12, Double: 24},
-				{Name: "new capacity: window", Numbers: 1, Half: 31.5, Double: 29},
-				{Name: "may build: share at least", Numbers: 1, Half: 31, Double: math.NaN()},
-				{Name: "small jobs: scale", Numbers: 3, Half: 20, Double: 38},
-			},
-			Left: []sensitivity.Left{{Name: "suppliers: from", Numbers: 15, Why: "a date has no half"}, {Name: "campaigns: earliest", Numbers: 14, Why: "a date has no half"}},
-		},
+		Left:    []sensitivity.Left{{Name: "suppliers: from", Numbers: 15, Why: "a date has no half"}, {Name: "campaigns: earliest", Numbers: 14, Why: "a date has no half"}},
 	}
+	p.Sensitivity = report.Headline(p.Runs[0].Result, p.Runs[1].Result)
+	moves := []sensitivity.Move{
+		{Name: "what stargate has to sell", Numbers: 4, Half: 22, Double: 36},
+		{Name: "campaigns: quantity", Numbers: 14, Half: 12, Double: 24},
+		{Name: "new capacity: window", Numbers: 1, Half: 31.5, Double: 29},
+		{Name: "may build: share at least", Numbers: 1, Half: 31, Double: math.NaN()},
+		{Name: "small jobs: scale", Numbers: 3, Half: 20, Double: 38},
+	}
+	p.Sensitivity[0].Moves = moves
+	for _, m := range moves {
+		m.Half, m.Double = m.Half+20, m.Double+20
+		p.Sensitivity[1].Moves = append(p.Sensitivity[1].Moves, m)
+	}
+	return p
 }

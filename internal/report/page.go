@@ -5,7 +5,9 @@ import (
 	"html/template"
 	"io"
 	"math"
+	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/offtake-dev/offtake/internal/provenance"
@@ -16,18 +18,35 @@ import (
 // A Page is what the HTML report shows. Runs are at least one; the rest may be
 // left out.
 type Page struct {
-	Book        string // its name
-	Runs        []Run  // of the same demand, in the order of their terms
-	Sensitivity Sensitivity
+	Book        string              // its name
+	Runs        []Run               // of the same demand, in the order of their terms
+	Sensitivity []Sensitivity       // by figure, of the same moves in the same order
+	Left        []sensitivity.Left  // invented numbers that were not varied
 	Numbers     []provenance.Number // of the book, with their marks
 }
 
 // A Sensitivity says how a figure moves with the invented numbers.
 type Sensitivity struct {
-	Figure string  // what it is, in percentage points
+	Name   string  // "served more"
+	Figure string  // what it is, in words
+	Unit   string  // "pt", "d"
 	Base   float64 // with the book as written
 	Moves  []sensitivity.Move
-	Left   []sensitivity.Left
+}
+
+// show prints a value of the figure.
+func (s Sensitivity) show(v float64) string {
+	if math.IsNaN(v) {
+		return "no such book"
+	}
+	return digits(v) + " " + s.Unit
+}
+
+// farthest gives the moves by how far they move the figure.
+func (s Sensitivity) farthest() []sensitivity.Move {
+	moves := slices.Clone(s.Moves)
+	sort.SliceStable(moves, func(i, j int) bool { return moves[i].Swing(s.Base) > moves[j].Swing(s.Base) })
+	return moves
 }
 
 //go:embed page.html
@@ -95,10 +114,10 @@ func view(p Page) pageView {
 	}
 	v.Figures = append(v.Figures, spendFigure(p.Runs))
 	v.Figures = append(v.Figures, commitmentFigures(p.Runs)...)
-	if len(p.Sensitivity.Moves) > 0 {
-		v.Figures = append(v.Figures, sensitivityFigure(p.Sensitivity))
-		v.Left = leftGroups(p.Sensitivity.Left)
+	for i, s := range p.Sensitivity {
+		v.Figures = append(v.Figures, sensitivityFigure(i, s))
 	}
+	v.Left = leftGroups(p.Left)
 	v.Purchases = purchaseTables(p.Runs)
 	v.Marks, v.Counts = markGroups(p.Numbers)
 	return v
@@ -127,7 +146,7 @@ func versions(n int) string {
 
 // cards are the figures a reader takes away: before and after the first change.
 func cards(a, b replay.Result) []card {
-	points := Gain(a, b)
+	points := gain(a, b)
 	out := []card{
 		{"of the demanded hours served", percent(part(a.ServedGPUSeconds, a.GPUSeconds)), percent(part(b.ServedGPUSeconds, b.GPUSeconds)),
 			signed(digits(points)+" points", points > 0)},
@@ -214,25 +233,16 @@ func leftGroups(left []sensitivity.Left) []leftGroup {
 // maxMoves bounds the rows of the chart; the table has all.
 const maxMoves = 20
 
-// pointsOf prints percentage points.
-func pointsOf(v float64) string { return digits(v) + " pt" }
-
-func sensitivityFigure(s Sensitivity) figure {
-	moves := append([]sensitivity.Move(nil), s.Moves...)
-	sort.SliceStable(moves, func(i, j int) bool { return moves[i].Swing(s.Base) > moves[j].Swing(s.Base) })
+func sensitivityFigure(i int, s Sensitivity) figure {
+	moves := s.farthest()
+	id := "sensitivity-" + strconv.Itoa(i)
 	f := figure{
-		ID: "sensitivity", Title: "How it hangs on what was invented",
-		Note: "The figure is " + s.Figure + ": " + pointsOf(s.Base) + " with the book as written. Each group of invented numbers is halved and doubled, all else left as it is.",
+		ID: id, Title: "How it hangs on what was invented: " + s.Name,
+		Note: "The figure is " + s.Figure + ": " + s.show(s.Base) + " with the book as written. Each group of invented numbers is halved and doubled, all else left as it is.",
 		Head: []string{"invented numbers", "how many", "at half", "as written", "at double"},
 	}
-	show := func(v float64) string {
-		if math.IsNaN(v) {
-			return "no such book"
-		}
-		return pointsOf(v)
-	}
 	for _, m := range moves {
-		f.Body = append(f.Body, []string{m.Name, grouped(int64(m.Numbers)), show(m.Half), pointsOf(s.Base), show(m.Double)})
+		f.Body = append(f.Body, []string{m.Name, grouped(int64(m.Numbers)), s.show(m.Half), s.show(s.Base), s.show(m.Double)})
 	}
 	top := moves
 	for i, m := range moves {
@@ -241,9 +251,9 @@ func sensitivityFigure(s Sensitivity) figure {
 			break
 		}
 	}
-	f.Drawings = []drawing{{SVG: tornadoChart("sensitivity-chart", f.Title, f.Note, s.Base, top, pointsOf)}}
 	if len(moves) > len(top) {
 		f.Note += " The chart shows the " + grouped(int64(len(top))) + " that move it farthest; the table has all " + grouped(int64(len(moves))) + "."
 	}
+	f.Drawings = []drawing{{SVG: tornadoChart(id+"-chart", f.Title, f.Note, s, top)}}
 	return f
 }

@@ -83,7 +83,7 @@ func TestChartsCanBeReadAloud(t *testing.T) {
 			}
 		}
 	}
-	for _, title := range []string{"Capacity and demand", "Waiting", "Who served it", "What the shortage delayed", "Spend", "How it hangs on what was invented"} {
+	for _, title := range []string{"Capacity and demand", "Waiting", "Who served it", "What the shortage delayed", "Spend", "How it hangs on what was invented: served more", "How it hangs on what was invented: delay less"} {
 		if !strings.Contains(page, "<summary>Table of "+title+"</summary>") {
 			t.Errorf("chart %q has no table", title)
 		}
@@ -128,7 +128,7 @@ func TestLittleToShow(t *testing.T) {
 	p := fakePage()
 	p.Runs = p.Runs[:1]
 	p.Runs[0].Result.Days, p.Runs[0].Result.Deliveries, p.Runs[0].Result.Purchases = nil, nil, nil
-	p.Numbers, p.Sensitivity = nil, report.Sensitivity{}
+	p.Numbers, p.Sensitivity, p.Left = nil, nil, nil
 	if page := pageOf(t, p); strings.Contains(page, "NaN") || strings.Contains(page, "Assumptions") {
 		t.Error("a page of little holds NaN or an empty section")
 	}
@@ -180,12 +180,14 @@ func TestTextOfTwo(t *testing.T) {
 
 // The farthest mover comes first, and what has no book says so.
 func TestMoves(t *testing.T) {
-	const want = `invented numbers           how many        at half  as written     at double
-campaigns: quantity              14          12 pt       31 pt         24 pt
-small jobs: scale                 3          20 pt       31 pt         38 pt
-what stargate has to sell         4          22 pt       31 pt         36 pt
-new capacity: window              1        31.5 pt       31 pt         29 pt
-may build: share at least         1  31 pt  31 pt  no such book
+	const want = `invented numbers how many served more: delay less:
+ at half at double at half at double
+as written 31 pt 31 pt 54.6 d 54.6 d
+campaigns: quantity 14 12 pt 24 pt 32 d 44 d
+small jobs: scale 3 20 pt 38 pt 40 d 58 d
+what stargate has to sell 4 22 pt 36 pt 42 d 56 d
+new capacity: window 1 31.5 pt 29 pt 51.5 d 49 d
+may build: share at least 1 31 pt no such book 51 d no such book
 `
 	var b bytes.Buffer
 	if err := report.WriteMoves(&b, fakePage().Sensitivity); err != nil {

@@ -28,20 +28,17 @@ func (m Move) Swing(base float64) float64 {
 	return high - low
 }
 
-// A Measure gives the figure of a book, or NaN where the text is no book any
-// more: a number may be at its limit.
-type Measure func(ctx context.Context, book fs.FS) (float64, error)
+// A Measure gives the figures of a book, always as many, or none where the
+// text is no book any more: a number may be at its limit.
+type Measure func(ctx context.Context, book fs.FS) ([]float64, error)
 
-// Run measures every knob at half and at double, several at a time, and gives
-// the moves in the order of the knobs. A measure that fails stops it; each is
-// told through progress when it is done.
-func Run(ctx context.Context, fsys fs.FS, knobs []Knob, atOnce int, measure Measure, progress func(done, of int)) ([]Move, error) {
+// Run measures every knob at half and at double, several at a time. For each
+// of the figures it gives the moves, in the order of the knobs. A measure that
+// fails stops it; each is told through progress when it is done.
+func Run(ctx context.Context, fsys fs.FS, knobs []Knob, atOnce, figures int, measure Measure, progress func(done, of int)) ([][]Move, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	out := make([]Move, len(knobs))
-	for i, k := range knobs {
-		out[i] = Move{Name: k.Name, Numbers: len(k.Numbers), Half: math.NaN(), Double: math.NaN()}
-	}
+	values := make([][]float64, 2*len(knobs)) // of each knob at half, then at double
 	var mu sync.Mutex
 	done := 0
 	work := make(chan int)
@@ -49,15 +46,15 @@ func Run(ctx context.Context, fsys fs.FS, knobs []Knob, atOnce int, measure Meas
 	for range max(atOnce, 1) {
 		all.Go(func() {
 			for i := range work {
-				side, num, den := &out[i/2].Half, int64(1), int64(2)
+				num, den := int64(1), int64(2)
 				if i%2 == 1 {
-					side, num, den = &out[i/2].Double, 2, 1
+					num, den = 2, 1
 				}
 				v, err := one(ctx, fsys, knobs[i/2], num, den, measure)
 				if err != nil {
 					cancel(err)
 				}
-				*side = v
+				values[i] = v
 				mu.Lock()
 				done++
 				progress(done, 2*len(knobs))
@@ -73,14 +70,31 @@ func Run(ctx context.Context, fsys fs.FS, knobs []Knob, atOnce int, measure Meas
 	}
 	close(work)
 	all.Wait()
-	return out, context.Cause(ctx)
+	return moves(knobs, figures, values), context.Cause(ctx)
 }
 
-// one measures the book with a knob turned, or gives NaN where there is no such book.
-func one(ctx context.Context, fsys fs.FS, k Knob, num, den int64, measure Measure) (float64, error) {
+// moves sorts what was measured by figure.
+func moves(knobs []Knob, figures int, values [][]float64) [][]Move {
+	at := func(i, f int) float64 {
+		if f < len(values[i]) {
+			return values[i][f]
+		}
+		return math.NaN()
+	}
+	out := make([][]Move, figures)
+	for f := range out {
+		for i, k := range knobs {
+			out[f] = append(out[f], Move{Name: k.Name, Numbers: len(k.Numbers), Half: at(2*i, f), Double: at(2*i+1, f)})
+		}
+	}
+	return out
+}
+
+// one measures the book with a knob turned, and gives nothing where there is no such book.
+func one(ctx context.Context, fsys fs.FS, k Knob, num, den int64, measure Measure) ([]float64, error) {
 	turned, ok := k.At(fsys, num, den)
 	if !ok || ctx.Err() != nil {
-		return math.NaN(), nil
+		return nil, nil
 	}
 	return measure(ctx, turned)
 }

@@ -17,10 +17,10 @@ import (
 	"github.com/offtake-dev/offtake/internal/sensitivity"
 )
 
-// A text of two knobs whose figure is easily known: the sum of its numbers.
+// A text of two knobs whose figures are easily known: the sum of its numbers, and its negative.
 var little = fstest.MapFS{"b.yaml": {Data: []byte("kind: Scenario\nname: s\nbuying:\n  at_least: 10   # invented\n  cover: 3%   # invented\n  term: P8D   # a source\n")}}
 
-func sumOf(_ context.Context, book fs.FS) (float64, error) {
+func sumOf(_ context.Context, book fs.FS) ([]float64, error) {
 	text, err := fs.ReadFile(book, "b.yaml")
 	total := 0.0
 	for _, n := range provenance.Numbers("b.yaml", string(text)) {
@@ -28,9 +28,9 @@ func sumOf(_ context.Context, book fs.FS) (float64, error) {
 		total += v
 	}
 	if total > 25 {
-		return math.NaN(), err // beyond a limit: no book any more
+		return nil, err // beyond a limit: no book any more
 	}
-	return total, err
+	return []float64{total, -total}, err
 }
 
 func knobs(t *testing.T) []sensitivity.Knob {
@@ -51,16 +51,19 @@ func knobs(t *testing.T) []sensitivity.Knob {
 func TestRun(t *testing.T) {
 	for _, atOnce := range []int{0, 1, 2, 7} {
 		last := 0
-		got, err := sensitivity.Run(t.Context(), little, knobs(t), atOnce, sumOf, func(done, of int) {
+		got, err := sensitivity.Run(t.Context(), little, knobs(t), atOnce, 2, sumOf, func(done, of int) {
 			if done != last+1 || of != 4 {
 				t.Errorf("progress %d of %d after %d", done, of, last)
 			}
 			last = done
 		})
-		want := []sensitivity.Move{
+		want := [][]sensitivity.Move{{
 			{Name: "buying at least", Numbers: 1, Half: 16, Double: math.NaN()},
 			{Name: "buying cover", Numbers: 1, Half: 19.5, Double: 24},
-		}
+		}, {
+			{Name: "buying at least", Numbers: 1, Half: -16, Double: math.NaN()},
+			{Name: "buying cover", Numbers: 1, Half: -19.5, Double: -24},
+		}}
 		if d := cmp.Diff(want, got, cmpopts.EquateNaNs()); d != "" || err != nil {
 			t.Errorf("%d at once: %v %s", atOnce, err, d)
 		}
@@ -70,7 +73,7 @@ func TestRun(t *testing.T) {
 // The first failure ends it and is the one that is told.
 func TestRunFails(t *testing.T) {
 	broken := errors.New("the market is closed")
-	_, err := sensitivity.Run(t.Context(), little, knobs(t), 2, func(context.Context, fs.FS) (float64, error) { return 0, broken }, func(int, int) {})
+	_, err := sensitivity.Run(t.Context(), little, knobs(t), 2, 1, func(context.Context, fs.FS) ([]float64, error) { return nil, broken }, func(int, int) {})
 	if !errors.Is(err, broken) {
 		t.Errorf("Run = %v, want %v", err, broken)
 	}
@@ -80,7 +83,7 @@ func TestRunFails(t *testing.T) {
 func TestRunIsStopped(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if _, err := sensitivity.Run(ctx, little, knobs(t), 2, sumOf, func(int, int) {}); !errors.Is(err, context.Canceled) {
+	if _, err := sensitivity.Run(ctx, little, knobs(t), 2, 2, sumOf, func(int, int) {}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Run = %v, want %v", err, context.Canceled)
 	}
 }
