@@ -70,6 +70,9 @@ var aClause = shape[offtake.Clause]{
 		if v.Body == nil {
 			r.wrong(n, "no-body", "it does nothing; expected exactly one of %s", strings.Join(bodyNames(), ", "))
 		}
+		if _, ok := v.Body.(offtake.Recorded); ok {
+			r.note(v.Pos, "recorded", "clause %q is recorded: it is kept and shown, and decides nothing", v.Name)
+		}
 	},
 	write:  clause.write,
 	schema: clauseSchema,

@@ -14,12 +14,12 @@ var bookDocument = document("Book", "Who the buyer is, and the words every other
 	opt("calendar", func(v *aBook) *offtake.CalendarName { return &v.Calendar }, named[offtake.CalendarName](calendar), "the calendar of dates outside agreements; required where several are declared"),
 	req("parties", func(v *aBook) *[]offtake.Party { return &v.Parties }, parties, "who agrees, supplies, holds rights or decides"),
 	opt("providers", func(v *aBook) *[]offtake.Provider { return &v.Providers }, providers, "who can supply; each belongs to a party"),
-	opt("purposes", func(v *aBook) *[]offtake.Purpose { return &v.Purposes }, setOf(freeName[offtake.Purpose]("a name")), "what compute is used for"),
+	opt("purposes", func(v *aBook) *[]offtake.Purpose { return &v.Purposes }, setOf(declared[offtake.Purpose](purpose)), "what compute is used for"),
 	opt("products", func(v *aBook) *[]offtake.ProductDecl { return &v.Products }, products, "what is sold or used, and by whom; a plain list of names is allowed"),
-	opt("assets", func(v *aBook) *[]offtake.Asset { return &v.Assets }, setOf(freeName[offtake.Asset]("a name")), "models and other licensed things; left out, they are free words"),
+	opt("assets", func(v *aBook) *[]offtake.Asset { return &v.Assets }, setOf(declared[offtake.Asset](asset)), "models and other licensed things; left out, they are free words"),
 	opt("regions", func(v *aBook) *[]offtake.RegionDecl { return &v.Regions }, regionDecls, "regions and each provider's own name for them; left out, they are free words"),
-	opt("sites", func(v *aBook) *[]offtake.Site { return &v.Sites }, setOf(freeName[offtake.Site]("a name")), "places where capacity stands; left out, they are free words"),
-	opt("customers", func(v *aBook) *[]offtake.Customer { return &v.Customers }, setOf(freeName[offtake.Customer]("a name")), "customers that clauses name; left out, they are free words"),
+	opt("sites", func(v *aBook) *[]offtake.Site { return &v.Sites }, setOf(declared[offtake.Site](site)), "places where capacity stands; left out, they are free words"),
+	opt("customers", func(v *aBook) *[]offtake.Customer { return &v.Customers }, setOf(declared[offtake.Customer](customer)), "customers that clauses name; left out, they are free words"),
 	opt("accelerators", func(v *aBook) *[]offtake.AcceleratorDecl { return &v.Accelerators }, accelerators, "the kinds of accelerator"),
 	opt("calendars", func(v *aBook) *[]offtake.Calendar { return &v.Calendars }, calendars, "which days count, and until what time of day"),
 ), func(r *reader, v offtake.Book) {
@@ -33,6 +33,11 @@ var bookDocument = document("Book", "Who the buyer is, and the words every other
 	r.book = v
 }, func(v *aBook) (*offtake.BookName, *offtake.Pos) { return &v.Name, &v.Pos },
 	func(b *aBook) []offtake.Book { return []offtake.Book{*b} })
+
+// declared is a name that the Book declares by listing it.
+func declared[T ~string](of vocabulary) shape[T] {
+	return also(freeName[T]("a name"), func(r *reader, n *yaml.Node, v *T) { r.listed = append(r.listed, use{of, string(*v), r.pos(n)}) })
+}
 
 var currencyCode = leaf("a currency of three capital letters such as USD", func(s string) (offtake.Currency, error) {
 	if _, err := offtake.ParseMoney(s + " 1"); err != nil {

@@ -34,6 +34,10 @@ func (r *reader) finish() (*offtake.Book, []offtake.Finding) {
 	if worst, any := offtake.Worst(r.findings); !any || worst != offtake.Mistake {
 		r.notes()
 	}
+	if r.noted > maxFindings {
+		r.report(offtake.Finding{Severity: offtake.Note, Pos: offtake.Pos{File: "."}, Code: "too-many-findings",
+			Message: fmt.Sprintf("%d more notes are not listed", r.noted-maxFindings)})
+	}
 	offtake.SortFindings(r.findings)
 	if len(r.books) == 0 {
 		return nil, r.findings

@@ -39,9 +39,9 @@ func leaf[T any](want string, parse func(s string) (T, error), print func(v T) *
 func also[T any](s shape[T], then func(r *reader, n *yaml.Node, v *T)) shape[T] {
 	read := s.read
 	s.read = func(r *reader, n *yaml.Node, v *T) {
-		before := len(r.findings) + r.dropped
+		before := r.mistakes + r.dropped
 		read(r, n, v)
-		if len(r.findings)+r.dropped == before {
+		if r.mistakes+r.dropped == before {
 			then(r, n, v)
 		}
 	}

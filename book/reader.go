@@ -18,8 +18,11 @@ type reader struct {
 	book     offtake.Book
 	books    []offtake.Pos // of every `kind: Book` met
 	findings []offtake.Finding
+	mistakes int // reported
 	dropped  int // mistakes beyond maxFindings
+	noted    int // notes, reported or not
 	uses     []use
+	listed   []use // names the Book declares by listing them
 	refs     []clauseUse
 	removals []removal
 	declared map[string]offtake.Pos // documents by kind and name
@@ -65,7 +68,7 @@ func (r *reader) mistake(p offtake.Pos, code, format string, args ...any) {
 
 // full counts what is no longer reported, before anyone words it.
 func (r *reader) full() bool {
-	if len(r.findings) < maxFindings {
+	if r.mistakes < maxFindings {
 		return false
 	}
 	r.dropped++
@@ -79,7 +82,17 @@ func (r *reader) wrong(n *yaml.Node, code, format string, args ...any) {
 	}
 }
 
+// note reports what is worth knowing.
+func (r *reader) note(p offtake.Pos, code, format string, args ...any) {
+	if r.noted++; r.noted <= maxFindings {
+		r.report(offtake.Finding{Severity: offtake.Note, Pos: p, Code: code, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
 func (r *reader) report(f offtake.Finding) {
+	if f.Severity == offtake.Mistake {
+		r.mistakes++
+	}
 	f.Clause = r.here()
 	r.findings = append(r.findings, f)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/invopop/jsonschema"
 	"github.com/offtake-dev/offtake"
@@ -12,7 +13,26 @@ import (
 
 type aRefusal = offtake.FirstRefusal
 
-var firstRefusal = object("first_refusal", checkRefusal, slices.Concat(refusalRight, refusalWindow, refusalMatch, refusalAfter)...)
+var firstRefusal = also(object("first_refusal", checkRefusal, refusalFields...), noteDefaults)
+
+var refusalFields = slices.Concat(refusalRight, refusalWindow, refusalMatch, refusalAfter)
+
+// noteDefaults tells which of the process's defaults a clause relies on. The
+// reference says of each field what its absence means; where nothing else
+// could be written, there is nothing to note.
+func noteDefaults(r *reader, n *yaml.Node, v *aRefusal) {
+	var relied []string
+	for _, f := range refusalFields {
+		_, meaning, ok := strings.Cut(f.doc, "left out, ")
+		if !ok || value(n, f.key) != nil || f.key == "subject_to" || f.key == "lot" && v.Partial != offtake.InLots {
+			continue
+		}
+		relied = append(relied, f.key+" ("+meaning+")")
+	}
+	if relied != nil {
+		r.note(r.pos(n), "default", "first refusal %q relies on defaults: %s", r.clause, strings.Join(relied, "; "))
+	}
+}
 
 // refusalRight is whose right it is over what, and what the holder is told.
 var refusalRight = []field[aRefusal]{
@@ -110,10 +130,8 @@ func checkNotice(r *reader, n *yaml.Node, v *offtake.NoticeRules) {
 		r.wrong(within, "contradiction", "objection_within has no meaning with deficiency: strict, where an incomplete notice starts no window")
 	}
 	for i, c := range v.Contents {
-		if !slices.Contains(contents, string(c)) && !r.full() {
-			r.report(offtake.Finding{Severity: offtake.Note, Pos: r.pos(at(n, "contents").Content[i]), Code: "unknown-content",
-				Message: "content " + strconv.Quote(string(c)) + " is none of those that terms usually have: " + listed(contents, 40),
-				Hint:    didYouMean(string(c), contents)})
+		if !slices.Contains(contents, string(c)) {
+			r.note(r.pos(at(n, "contents").Content[i]), "unknown-content", "content %q is none of those that terms usually have: %s", c, listed(contents, 40))
 		}
 	}
 }

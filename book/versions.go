@@ -186,6 +186,3 @@ func (r *reader) unknownRef(u clauseUse, all lives) {
 	r.report(offtake.Finding{Pos: u.pos, Code: "unknown-clause", Hint: didYouMean(u.ref.String(), known),
 		Message: fmt.Sprintf("clause %q does not exist", u.ref)})
 }
-
-// notes are added once the book loads.
-func (r *reader) notes() {}
