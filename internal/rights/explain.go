@@ -38,7 +38,7 @@ func (t *Terms) because(q *Question, a *offtake.Answer) {
 	s := t.search(q)
 	var standingRows [64]*row
 	var lifting [16]int32
-	standing, lifters := s.standing(standingRows[:0], lifting[:0], bans, namedBans)
+	standing, lifters := s.standing(standingRows[:0], lifting[:0], bans, enough)
 	if a.Verdict != offtake.Prohibited {
 		standing, lifters = s.standing(standing, lifters, rightsOf(q), math.MaxInt)
 	}
@@ -59,9 +59,9 @@ func (t *Terms) because(q *Question, a *offtake.Answer) {
 	}
 }
 
-// namedBans is how many exclusivities an answer names: the first of the book.
-// Any of them is the whole reason.
-const namedBans = 16
+// enough is how many clauses an answer names where each of them alone is the
+// whole reason, as an exclusivity is: the first ones of the book.
+const enough = 16
 
 // standing appends the rows of a table that hold the question and that no
 // consent lifts, until there are as many as given, and the consents that lift
@@ -97,11 +97,11 @@ func (s *search) each(table int, f func(*row) bool) {
 	}
 }
 
-// becauseOfUse gives the licences that decide a use, those that shut it out
-// before those that would grant it.
+// becauseOfUse gives the licences that decide a use: where it is forbidden,
+// those that shut it out, or else those that say whose the asset is.
 func (t *Terms) becauseOfUse(q *Question, a *offtake.Answer) {
 	s := t.search(q)
-	add := func(r *row) bool { a.Because = append(a.Because, r.reason); return true }
+	add := func(r *row) bool { a.Because = append(a.Because, r.reason); return len(a.Because) < enough }
 	owner, _ := t.firstUse(q, owners)
 	switch foreign, _ := t.firstUse(q, foreigns); {
 	case a.Verdict == offtake.Permitted && owner != nil:
@@ -110,9 +110,18 @@ func (t *Terms) becauseOfUse(q *Question, a *offtake.Answer) {
 	case a.Verdict == offtake.Permitted:
 		s.each(grants, add)
 	default:
-		s.each(shutouts, add)
+		if s.each(shutouts, add); len(a.Because) == 0 {
+			t.licensors(*q, add)
+		}
+	}
+}
+
+// licensors gives the licences that say whose an asset is.
+func (t *Terms) licensors(q Question, add func(*row) bool) {
+	for c := range t.law.words[party].size {
+		q.cells[party] = c
+		s := t.search(&q)
 		s.each(owners, add)
-		s.each(foreigns, add)
 	}
 }
 

@@ -108,7 +108,7 @@ func writeHistory(b *offtake.Book, calendar func(offtake.CalendarName) *civil.Ca
 	for i := range b.Statements {
 		s := &b.Statements[i]
 		if d := h.byName[s.Of.Agreement]; d != nil {
-			at := d.resolve(s.At)
+			at := resolve(calendar(b.Calendar), s.At) // it stands outside any agreement
 			steps = append(steps, step{at, 2, func() { h.hear(d, s, at) }})
 		}
 	}

@@ -15,7 +15,7 @@ func (t *Terms) wouldPermit(q Question, a *offtake.Answer) {
 	if q.ask != offtake.Use {
 		t.otherProviders(q, a)
 	}
-	if at, ok := t.laterInstant(q); ok {
+	if at, ok := t.laterInstant(&q); ok {
 		a.WouldPermit = append(a.WouldPermit, offtake.Change{What: "at", Value: offtake.Stamp(at)})
 	}
 	if ref, ok := t.onlyBar(q); ok {
@@ -46,10 +46,10 @@ const hops = 64
 // laterInstant finds the next instant of change at which the question is
 // permitted. As long as a clause stands in the way nothing can change before
 // it ends or a consent that lifts it begins, so that is where it looks next.
-func (t *Terms) laterInstant(q Question) (time.Time, bool) {
+func (t *Terms) laterInstant(q *Question) (time.Time, bool) {
 	terms, n := t, t.law.Version(t.at)
 	for range hops {
-		r, sure := terms.bar(&q)
+		r, sure := terms.bar(q)
 		next := n + 1
 		if sure {
 			next = t.law.nextChance(r, n)
@@ -59,7 +59,7 @@ func (t *Terms) laterInstant(q Question) (time.Time, bool) {
 		}
 		n = next
 		terms = t.law.At(t.law.instantOf(n))
-		if terms.Ask(q).Verdict == offtake.Permitted {
+		if terms.Ask(*q).Verdict == offtake.Permitted {
 			return terms.at, true
 		}
 	}
