@@ -76,7 +76,9 @@ func deliveryChart(id, title, desc string, from, to time.Time, promises []promis
 			label = m.Format("2006")
 		}
 		p.line("grid", at(m), top, at(m), bottom)
-		p.text("tick", "middle", at(m), bottom+18, label)
+		if at(m) < right-20 { // clear of "never"
+			p.text("tick", "middle", at(m), bottom+18, label)
+		}
 	}
 	for i, d := range promises {
 		y := top + float64(i*row) + row/2

@@ -14,6 +14,11 @@ import (
 // These runs are made up so that every part of a page has something to show.
 // Nothing in them was replayed.
 
+const (
+	second = 3600          // in an hour
+	demand = 480_000_000.0 // accelerator-hours
+)
+
 var (
 	from      = time.Date(2025, 1, 21, 8, 0, 0, 0, time.UTC)
 	to        = time.Date(2026, 12, 31, 8, 0, 0, 0, time.UTC)
@@ -23,8 +28,7 @@ var (
 func usd(units int64) replay.Amount { return replay.Amount{Money: offtake.MoneyOf("USD", units)} }
 
 func fakeRun(name string, terms time.Time, short float64, own []float64) report.Run {
-	const second = 3600
-	demand := 480_000_000.0
+
 	r := replay.Result{
 		Book: "openai", Terms: terms, From: from, To: to, Jobs: 152_311, GPUSeconds: int64(demand) * second,
 		UnservedGPUSeconds: int64(demand*short*0.6) * second, WaitingGPUSeconds: int64(demand*short*0.4) * second,
@@ -60,6 +64,9 @@ func fakeDays(r *replay.Result, short float64, own []float64) {
 			d.Used = append(d.Used, int64(held*0.9))
 		}
 		d.Waiting = int64(work * short)
+		d.Jobs = int64(4000 * short * x)
+		d.Arrived = int64(demand*x*x) * second
+		d.Served = int64(demand*x*x*(1-short)) * second
 		d.Spend = usd(int64(amountOf(r.Spend) * x))
 		for _, c := range r.Commitments {
 			d.Drawn = append(d.Drawn, replay.Level{Money: offtake.MoneyOf("USD", int64(c.Drawn.Float()*x))})

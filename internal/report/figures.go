@@ -2,7 +2,9 @@ package report
 
 import (
 	"fmt"
+	"html/template"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/offtake-dev/offtake"
@@ -31,6 +33,14 @@ func dates(days []replay.Day) []offtake.Date {
 	return out
 }
 
+func allDates(days []replay.Day) []offtake.Date {
+	var out []offtake.Date
+	for _, d := range days {
+		out = append(out, d.Date)
+	}
+	return out
+}
+
 func values(days []replay.Day, of func(replay.Day) float64) []float64 {
 	var out []float64
 	for _, i := range sampled(days) {
@@ -46,51 +56,80 @@ func sum(ns []int64) (total int64) {
 	return total
 }
 
-// capacityFigure shows, for each run, capacity held by provider and what work
-// would occupy if nothing waited.
+// span of days over which the arrival of work is averaged, so that a campaign
+// reads as load and not as a needle.
+const meanDays = 28
+
+// asked gives, for each day, the accelerators that the work which arrived in
+// the four weeks before it would have kept busy.
+func asked(days []replay.Day) []float64 {
+	var out []float64
+	for i, d := range days {
+		before, n := int64(0), i+1
+		if i >= meanDays {
+			before, n = days[i-meanDays].Arrived, meanDays
+		}
+		out = append(out, float64(d.Arrived-before)/86400/float64(n))
+	}
+	return out
+}
+
+// capacityFigure shows, for each run, capacity held by provider beside what
+// the work that arrives would keep busy.
 func capacityFigure(runs []Run) figure {
 	f := figure{
 		ID: "capacity", Title: "Capacity and demand",
-		Note: "Areas: accelerators held, by provider. Line: accelerators at work, and those asked for by work that waits. Where the line is above the areas, capacity is short.",
-		Head: []string{"month's last day"},
-	}
-	top := 0.0
-	for _, r := range runs {
-		for _, d := range r.Result.Days {
-			top = math.Max(top, math.Max(float64(sum(d.Held)), float64(sum(d.Used)+d.Waiting)))
-		}
+		Note: "Areas: accelerators held, by provider. Dark line: accelerators that the work which arrived in the four weeks before would keep busy, as demanded, the same under all terms. A faster accelerator does more than one's work.",
+		Head: []string{"month's last day", "asked for"},
 	}
 	for i, p := range runs[0].Result.Providers {
 		f.Legend = append(f.Legend, legend{Name: string(p.Provider), Class: colour("p", i)})
 	}
-	f.Legend = append(f.Legend, legend{Name: "demand: at work and waiting", Class: "demand"})
-	for k, r := range runs {
-		days := r.Result.Days
-		c := timeChart{
-			id: "capacity-" + strconv.Itoa(k), title: "Capacity and demand under " + r.Name,
-			desc:  "Accelerators held by provider, stacked, and the line of demand, for each day. The table below gives each month.",
-			width: 480, height: 270, days: dates(days), top: top, show: short,
+	f.Legend = append(f.Legend, legend{Name: "asked for by arriving work", Class: "demand"})
+	top := 0.0
+	for _, r := range runs {
+		demand := asked(r.Result.Days)
+		for i, d := range r.Result.Days {
+			top = math.Max(top, math.Max(float64(sum(d.Held)), demand[i]))
 		}
-		for i, p := range r.Result.Providers {
-			c.areas = append(c.areas, series{string(p.Provider), colour("p", i), values(days, func(d replay.Day) float64 { return float64(d.Held[i]) })})
-		}
-		c.lines = []series{{"demand", "demand", values(days, func(d replay.Day) float64 { return float64(sum(d.Used) + d.Waiting) })}}
-		f.Drawings = append(f.Drawings, drawing{Title: r.Name, Under: "terms of " + r.Label(), SVG: c.draw()})
-		f.Head = append(f.Head, r.Name+": held", "at work", "waiting")
 	}
+	for k, r := range runs {
+		f.Drawings = append(f.Drawings, drawing{Title: r.Name, Under: "terms of " + r.Label(), SVG: capacityChart(k, r, top)})
+		f.Head = append(f.Head, r.Name+": held", "at work")
+	}
+	demand := asked(runs[0].Result.Days)
 	f.Body = monthly(runs, func(d replay.Day, _ Run) []string {
-		return []string{grouped(sum(d.Held)), grouped(sum(d.Used)), grouped(d.Waiting)}
+		return []string{grouped(sum(d.Held)), grouped(sum(d.Used))}
 	})
+	for row, i := range monthEnds(allDates(runs[0].Result.Days)) {
+		f.Body[row] = slices.Insert(f.Body[row], 1, grouped(int64(math.Round(demand[i]))))
+	}
 	return f
+}
+
+func capacityChart(k int, r Run, top float64) template.HTML {
+	days := r.Result.Days
+	c := timeChart{
+		id: "capacity-" + strconv.Itoa(k), title: "Capacity and demand under " + r.Name,
+		desc:  "Accelerators held by provider, stacked, and the line of what arriving work asks for, for each day. The table below gives each month.",
+		width: 480, height: 270, days: dates(days), top: top, show: short,
+	}
+	for i, p := range r.Result.Providers {
+		c.areas = append(c.areas, series{string(p.Provider), colour("p", i), values(days, func(d replay.Day) float64 { return float64(d.Held[i]) })})
+	}
+	all := asked(days)
+	line := series{name: "asked for", class: "demand"}
+	for _, i := range sampled(days) {
+		line.values = append(line.values, all[i])
+	}
+	c.lines = []series{line}
+	return c.draw()
 }
 
 // monthly gives a table's rows: each month's last day, and cells for each run.
 func monthly(runs []Run, cells func(replay.Day, Run) []string) [][]string {
 	var out [][]string
-	var all []offtake.Date
-	for _, d := range runs[0].Result.Days {
-		all = append(all, d.Date)
-	}
+	all := allDates(runs[0].Result.Days)
 	for _, i := range monthEnds(all) {
 		row := []string{all[i].String()}
 		for _, r := range runs {
@@ -139,8 +178,8 @@ func perRun(f figure, runs []Run, show func(float64) string, of func(replay.Day,
 func waitingFigure(runs []Run) figure {
 	return perRun(figure{
 		ID: "waiting", Title: "Waiting",
-		Note: "Accelerators asked for by work that could not start, at each day's end.",
-	}, runs, short, func(d replay.Day, _ Run) float64 { return float64(d.Waiting) })
+		Note: "Jobs that had arrived and could not start, at each day's end.",
+	}, runs, short, func(d replay.Day, _ Run) float64 { return float64(d.Jobs) })
 }
 
 func spendFigure(runs []Run) figure {
