@@ -285,3 +285,26 @@ func TestAskingAllocatesNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestAStatedRouteIsKeptByWhatWouldPermit(t *testing.T) {
+	l := compile(t, caseBook())
+	got := l.At(instant(t, l, "2024-03-01")).Explain(question(t, l, offtake.Procure, offtake.Facts{Provider: "stargate", Route: offtake.Build}))
+	for _, c := range got.WouldPermit {
+		if c.What == "provider" {
+			t.Errorf("to build is said to be permitted with %+v, which is not built", c)
+		}
+	}
+}
+
+func TestAnAmendmentHoldsBeforeTheStatementsOfItsInstant(t *testing.T) {
+	b := bodies(offtake.Exclusivity{Provider: "azure"})
+	b.Agreements[0].Clauses[0].Until.Determined = ref("agi")
+	b.Agreements[0].Amendments = []offtake.Amendment{{Name: "asks", Effective: on("2025-02-01"), Clauses: []offtake.Clause{
+		{Name: "agi", Body: offtake.Determination{Question: "is it?", DecidedBy: "panel", Meanwhile: "hold"}},
+	}}}
+	b.Statements = []offtake.Statement{{Name: "it-is", Of: ref("agi"), By: "panel", At: on("2025-02-01"), Says: offtake.SaysYes}}
+	l := compile(t, b)
+	if got := l.At(instant(t, l, "2025-02-01")).Ask(question(t, l, offtake.Procure, offtake.Facts{Provider: "oci"})); got.Verdict != offtake.Permitted {
+		t.Errorf("at the instant of the yes Ask = %+v, want permitted", got)
+	}
+}

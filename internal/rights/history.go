@@ -236,7 +236,7 @@ func (h *history) hear(d *deal, s *offtake.Statement, at time.Time) {
 		}
 		h.excused[s.Of] = append(h.excused[s.Of], said{at, s})
 	default:
-		h.ignore(s, "clause %q is a %s, and only a determination or a first_placement can be spoken to", s.Of, body.Kind())
+		h.ignore(s, "clause %q is neither a determination nor a first_placement", s.Of)
 	}
 }
 

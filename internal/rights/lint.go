@@ -119,8 +119,8 @@ func (l *Law) offersAgainstRights() (out []offtake.Finding) {
 				continue
 			}
 			b := l.offerBox(s.Provider, o)
-			for _, r := range rights {
-				f := r.clause.Body.(offtake.FirstRefusal)
+			for j := range rights {
+				r, f := &rights[j], rights[j].body
 				if f.Grantor == l.book.Buyer && len(l.seniors(f, by.Party)) > 0 && r.box.meets(&b) {
 					out = append(out, l.offerFindings(&s, o, r.clauseTerm, f)...)
 				}

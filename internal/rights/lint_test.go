@@ -142,6 +142,7 @@ func TestFindings(t *testing.T) {
 		{"a right below an exclusivity", bodies(azure, refusal(training)), "clause-shadowed"},
 		{"a right below one for a time", during(bodies(azure, refusal(training)), "2025-01-01", "2025-06-01"), "clause-shadowed-for-a-time"},
 		{"a right an exclusivity covers in part", bodies(offtake.Exclusivity{Provider: "azure", Scope: api}, refusal(offtake.Scope{})), ""},
+		{"a right an exclusivity covers for every product there is", bodies(offtake.Exclusivity{Provider: "azure", Scope: offtake.Scope{Products: []offtake.Product{"api", "chatgpt", "copilot"}}}, refusal(offtake.Scope{})), ""},
 		{"a right below one that a consent lifts", bodies(azure, lift, refusal(training)), ""},
 		{"a clause that ends before it begins", during(bodies(azure), "2025-06-01", "2025-01-01"), "clause-never-in-force"},
 
@@ -157,6 +158,7 @@ func TestFindings(t *testing.T) {
 
 		{"removing a right its holder has not signed away", amendedBy(bodies(refusal(offtake.Scope{})), offtake.Amendment{Remove: []offtake.ClauseName{"c0"}, SignedBy: both[:1]}), "amendment-unsigned"},
 		{"removing one it has", amendedBy(bodies(refusal(offtake.Scope{})), offtake.Amendment{Remove: []offtake.ClauseName{"c0"}, SignedBy: both[1:]}), ""},
+		{"removing one that has run out", amendedBy(during(bodies(refusal(offtake.Scope{})), "2025-01-01", "2025-06-01"), offtake.Amendment{Remove: []offtake.ClauseName{"c0"}}), ""},
 		{"consenting past a right without its holder", amendedBy(bodies(azure), offtake.Amendment{Clauses: []offtake.Clause{{Name: "x", Body: lift}}, SignedBy: both[:1]}), "amendment-unsigned"},
 		{"binding the buyer without it", amendedBy(bodies(), offtake.Amendment{Clauses: []offtake.Clause{{Name: "x", Body: azure}}, SignedBy: both[1:]}), "amendment-unsigned"},
 		{"licensing without the licensor", amendedBy(bodies(), offtake.Amendment{Clauses: []offtake.Clause{{Name: "x", Body: licence("microsoft", false)}}, SignedBy: both[1:]}), "amendment-unsigned"},
@@ -200,11 +202,11 @@ func TestAWitnessIsCoveredByBoth(t *testing.T) {
 		b.Agreements[0].Amendments = nil
 		l, _ := Compile(b)
 		all := claims[offtake.Body](l, nil)
-		for _, c := range clashes(all, func(*claim, *claim) bool { return true }) {
+		for _, c := range clashes(all, func(a, b *claim[offtake.Body]) bool { return true }) {
 			both := c.one.space.and(&c.other.space)
 			f, at := l.example(&both)
 			tw := twin{b, at}
-			for _, one := range []claim{c.one, c.other} {
+			for _, one := range []*claim[offtake.Body]{c.one, c.other} {
 				if !tw.covers(scopeOf(one.clause.Body), f, false) || !one.life.holds(at) {
 					t.Fatalf("%+v at %s is no witness for %s: %+v", f, offtake.Stamp(at), one.ref, scopeOf(one.clause.Body))
 				}
@@ -221,7 +223,7 @@ func TestWithoutAWitnessNoRequestIsCoveredByBoth(t *testing.T) {
 		all := claims[offtake.Body](l, nil)
 		f, at := drawFacts(t), utc(on(one(t, "at", someDays)))
 		f.Purposes = f.Purposes[:min(1, len(f.Purposes))]
-		var covering []claim
+		var covering []claim[offtake.Body]
 		for _, c := range all {
 			if (twin{b, at}).covers(scopeOf(c.clause.Body), f, false) && c.life.holds(at) {
 				covering = append(covering, c)
@@ -232,6 +234,31 @@ func TestWithoutAWitnessNoRequestIsCoveredByBoth(t *testing.T) {
 				if !covering[i].space.meets(&covering[j].space) {
 					t.Fatalf("%s and %s both cover %+v at %s, and do not meet", covering[i].ref, covering[j].ref, f, offtake.Stamp(at))
 				}
+			}
+		}
+	})
+}
+
+func TestABookOfMissingDeclarationsCompiles(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := drawBook(t)
+		forget := []func(){
+			func() { b.Parties = b.Parties[:0] },
+			func() { b.Providers = nil },
+			func() { b.Purposes = nil },
+			func() { b.Products = nil },
+			func() { b.Accelerators = nil },
+			func() { b.Regions = []offtake.RegionDecl{} },
+			func() { b.Calendars = nil },
+			func() { b.Agreements[0].Clauses[0].Body = nil },
+		}
+		for _, i := range rapid.SliceOfN(rapid.IntRange(0, len(forget)-1), 0, 4).Draw(t, "forgotten") {
+			forget[i]()
+		}
+		l, _ := Compile(b)
+		for _, ask := range asks {
+			if q, err := l.Question(ask, offtake.Facts{Asset: "m1"}); err == nil {
+				l.At(utc(on("2025-07-01"))).Explain(q)
 			}
 		}
 	})

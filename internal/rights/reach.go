@@ -14,9 +14,9 @@ func (l *Law) unreachable() (out []offtake.Finding) {
 		b := l.boxOf(t.deal, scopeOf(t.clause.Body))
 		switch body := t.clause.Body.(type) {
 		case offtake.Rate:
-			b[provider] = b[provider].and(l.suppliers(func(p offtake.Provider) bool { return p.Name == body.Provider }))
+			b[provider] = b[provider].and(l.supplies(body.Provider))
 		case offtake.Commitment:
-			b[provider] = b[provider].and(l.suppliers(func(p offtake.Provider) bool { return p.Name == body.Provider }))
+			b[provider] = b[provider].and(l.supplies(body.Provider))
 		case offtake.Licence:
 			b[asset] = b[asset].and(wordSet(l.words[asset], body.Assets))
 		case offtake.FirstRefusal:
@@ -146,11 +146,8 @@ func (l *Law) idleConsents() (out []offtake.Finding) {
 // emptiedCommitments finds commitments all of whose eligible spend is
 // forbidden, for at least one stretch of their time on to its end.
 func (l *Law) emptiedCommitments() (out []offtake.Finding) {
-	for _, c := range claims(l, func(c offtake.Commitment, b *box) {
-		b[provider] = b[provider].and(l.suppliers(func(p offtake.Provider) bool { return p.Name == c.Provider }))
-	}) {
-		body := c.clause.Body.(offtake.Commitment)
-		s := c.space
+	for _, c := range claims(l, func(c offtake.Commitment, b *box) { b[provider] = b[provider].and(l.supplies(c.Provider)) }) {
+		body, s := c.body, c.space
 		if !body.Period.From.IsZero() {
 			s.from = max(s.from, int32(l.Version(c.deal.resolve(body.Period.From))))
 		}

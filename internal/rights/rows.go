@@ -55,6 +55,11 @@ func (l *Law) suppliers(ok func(offtake.Provider) bool) set {
 	return s
 }
 
+// supplies gives a provider alone.
+func (l *Law) supplies(name offtake.ProviderName) set {
+	return l.suppliers(func(p offtake.Provider) bool { return p.Name == name })
+}
+
 func (l *Law) parties(ok func(offtake.PartyName) bool) set {
 	s := listed(l.words[party].size)
 	for _, p := range l.book.Parties {
