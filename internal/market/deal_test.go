@@ -1,6 +1,7 @@
 package market_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/offtake-dev/offtake"
@@ -45,7 +46,10 @@ func TestHolderMatches(t *testing.T) {
 func TestExclusivityForbidsTheAward(t *testing.T) {
 	d := newDesk(t, caseBook())
 	d.do("2024-06-03T17:00:00Z", "openai", "oci-1", offtake.OfferReceive{Terms: offer("oci")})
-	d.refuses(offtake.Forbidden, "2024-06-03T17:00:00Z", "openai", "oci-1", offtake.Award{})
+	_, err := d.try("2024-06-03T17:00:00Z", "openai", "oci-1", offtake.Award{})
+	if err == nil || !strings.Contains(err.Error(), "clause ms/all forbids") {
+		t.Errorf("award: %v, want the exclusivity named", err)
+	}
 	d.do("2024-06-04T17:00:00Z", "openai", "azure-1", offtake.OfferReceive{Terms: offer("azure")})
 	d.do("2024-06-04T17:00:00Z", "openai", "azure-1", offtake.Award{})
 	// The exclusivity goes, the refusal comes: the old offer never met it.

@@ -108,3 +108,33 @@ func TestWorkGoesWhereTheBookAllows(t *testing.T) {
 		t.Errorf("%d jobs run, want 2", n)
 	}
 }
+
+// A consent that work relies on is measured when the work starts: usage that
+// breaks its share stops the next job, not the one that runs.
+func TestABrokenShareStopsTheNextJob(t *testing.T) {
+	b := caseBook()
+	b.Agreements[0].Amendments[0].Remove = nil // only azure, but for what the consent lifts
+	clauses := b.Agreements[0].Amendments[0].Clauses
+	consent := clauses[2].Body.(offtake.Consent)
+	consent.Lifts = append(consent.Lifts, offtake.ClauseRef{Agreement: "ms", Clause: "all"})
+	consent.Scope.Purposes, consent.Limit = nil, offtake.ConsentLimit{}
+	clauses[2].Body = consent
+	b.Agreements[0].Amendments = b.Agreements[0].Amendments[:1]
+	d := newDesk(t, b)
+	build := offer("stargate")
+	build.Delivery = offtake.When{}
+	d.buy("2025-06-03T17:00:00Z", "own", build)
+	work := func(id offtake.JobID) offtake.PlaceJob {
+		p := job(id, 8)
+		p.Parts[0].Reservation = "own"
+		return p
+	}
+	d.do("2025-06-03T20:00:00Z", "openai", "", work("j1"))
+	d.do("2025-06-03T20:00:00Z", "openai", "", offtake.UsageReport{Source: "m", Batch: "1", Totals: []offtake.UsageTotal{
+		{Reservation: "own", Day: june(3), Purpose: "product", Used: 3600},
+	}})
+	d.refuses(offtake.Forbidden, "2025-06-03T20:00:00Z", "openai", "", work("j2"))
+	if n := d.m.Holdings().Running(); n != 1 {
+		t.Errorf("%d jobs run, want the first to go on", n)
+	}
+}

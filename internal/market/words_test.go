@@ -245,3 +245,63 @@ func TestSupported(t *testing.T) {
 		t.Errorf("with the terms of February held: %v, want it carried out", err)
 	}
 }
+
+// A one-shot right is spent when its tail has run out, for every later offer.
+func TestASpentRight(t *testing.T) {
+	b := caseBook()
+	right := caseRefusal()
+	right.Survival = offtake.OneShot
+	b.Agreements[0].Amendments[0].Clauses[0].Body = right
+	d := newDesk(t, b)
+	d.do("2025-03-03T17:00:00Z", "openai", "o", offtake.OfferReceive{Terms: offer("oci")})
+	d.do("2025-03-03T17:00:00Z", "openai", "o", offtake.NoticeServe{Contents: noticed})
+	d.do("2025-03-04T17:00:00Z", "microsoft", "o", offtake.Decline{})
+	d.do("2025-05-03T17:00:00Z", "openai", "p", offtake.OfferReceive{Terms: offer("oci")})
+	d.refuses(offtake.Forbidden, "2025-05-03T17:00:00Z", "openai", "p", offtake.Award{})
+	d.do("2025-07-03T17:00:00Z", "openai", "q", offtake.OfferReceive{Terms: offer("oci")})
+	if got := d.state("q#1"); got != offtake.NotTriggered {
+		t.Errorf("an offer under a spent right is %s, want not_triggered", got)
+	}
+	d.do("2025-07-03T17:00:00Z", "openai", "q", offtake.Award{})
+}
+
+// A process goes on under the version it opened with: a revision after the
+// clause has gone does not free it.
+func TestThePinnedVersionStillBinds(t *testing.T) {
+	d := newDesk(t, caseBook())
+	d.do("2025-10-27T17:00:00Z", "openai", "o", offtake.OfferReceive{Terms: offer("oci")})
+	d.do("2025-10-28T17:00:00Z", "openai", "o", offtake.OfferRevise{Terms: offtake.OfferTerms{Price: money("USD 7.00")}})
+	if got := d.state("o#1"); got != offtake.NotifyDue {
+		t.Errorf("process is %s, want notify_due", got)
+	}
+	d.do("2025-10-28T17:00:00Z", "openai", "p", offtake.OfferReceive{Terms: offer("oci")})
+	d.do("2025-10-28T17:00:00Z", "openai", "p", offtake.Award{})
+}
+
+// Two rights over one opportunity would have to be run together, which is not
+// carried out yet; the offer is refused, not one of the rights.
+func TestTwoRightsOverOneOffer(t *testing.T) {
+	b := caseBook()
+	b.Agreements[0].Amendments[0].Clauses = append(b.Agreements[0].Amendments[0].Clauses, offtake.Clause{Name: "too", Body: caseRefusal()})
+	d := newDesk(t, b)
+	d.refuses(offtake.NotSupported, "2025-06-03T17:00:00Z", "openai", "o", offtake.OfferReceive{Terms: offer("oci")})
+	d.do("2025-06-03T17:00:00Z", "openai", "p", offtake.OfferReceive{Terms: offer("azure")})
+}
+
+// Deadlines of several opportunities fall in the order of time.
+func TestDeadlinesFallInOrder(t *testing.T) {
+	d := newDesk(t, caseBook())
+	d.do("2025-06-03T17:00:00Z", "openai", "x", offtake.OfferReceive{Terms: offer("oci")})
+	d.do("2025-06-04T17:00:00Z", "openai", "y", offtake.OfferReceive{Terms: offer("oci")})
+	d.do("2025-06-05T17:00:00Z", "openai", "y", offtake.NoticeServe{Contents: noticed})
+	d.until(at("2026-06-03T17:00:00Z"))
+	got := ""
+	for _, e := range d.log {
+		if due, ok := e.act.Deed.(offtake.Deadline); ok {
+			got += string(due.Process) + ":" + string(due.Of) + " "
+		}
+	}
+	if want := "x#1:notify y#1:answer y#1:sign_by "; got != want {
+		t.Errorf("fell %s, want %s", got, want)
+	}
+}
