@@ -51,13 +51,11 @@ const searchEffort = 300
 func (l *Law) bansMeeting(s *space) (out []*space) {
 	for _, i := range l.tables[bans].meeting(s, l.words) {
 		if r := &l.tables[bans].rows[i]; len(r.lifts) == 0 {
-			out = append(out, r.space())
+			out = append(out, &r.space)
 		}
 	}
 	return out
 }
-
-func (r *row) space() *space { return &space{r.box, r.from, r.until} }
 
 // shadowed finds rights of first refusal, offer and placement that never come
 // to speak, because everything they cover is forbidden by exclusivities.
@@ -84,7 +82,7 @@ func (l *Law) shadow(t *clauseTerm, rows []row) (offtake.Finding, bool) {
 	from, until := l.versionsOf(t.life)
 	cuts := []int32{from, until}
 	for i := range rows {
-		meeting := l.bansMeeting(rows[i].space())
+		meeting := l.bansMeeting(&rows[i].space)
 		covers = append(covers, meeting)
 		for _, c := range meeting {
 			cuts = append(cuts, min(max(c.from, from), until), min(max(c.until, from), until))
@@ -92,9 +90,9 @@ func (l *Law) shadow(t *clauseTerm, rows []row) (offtake.Finding, bool) {
 	}
 	reached := func(from, until int32) bool {
 		for i := range rows {
-			s, budget := rows[i].space(), searchEffort
+			s, budget := rows[i].space, searchEffort
 			s.from, s.until = max(s.from, from), min(s.until, until)
-			if !s.empty() && l.uncovered(s, covers[i], &budget) {
+			if !s.empty() && l.uncovered(&s, covers[i], &budget) {
 				return true
 			}
 		}
@@ -130,7 +128,7 @@ func (l *Law) idleConsents() (out []offtake.Finding) {
 			r := &l.tables[table].rows[i]
 			for _, c := range r.lifts {
 				by := &l.tables[running].rows[c]
-				busy[by.term] = busy[by.term] || by.space().meets(r.space())
+				busy[by.term] = busy[by.term] || by.space.meets(&r.space)
 			}
 		}
 	}

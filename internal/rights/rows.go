@@ -36,7 +36,7 @@ func (l *Law) add(table int, t *clauseTerm, f life, b box, duties ...offtake.Dut
 	if f.never() || b.empty() {
 		return
 	}
-	r := row{box: b, term: t, duties: duties, reason: offtake.Reason{Clause: t.ref, Pos: t.clause.Pos, Says: l.says(table, t)}}
+	r := row{space: space{box: b}, term: t, duties: duties, reason: offtake.Reason{Clause: t.ref, Pos: t.clause.Pos, Says: l.says(table, t)}}
 	if c, ok := t.clause.Body.(offtake.Consent); ok {
 		r.limit = c.Limit.Quantity
 	}

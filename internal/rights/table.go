@@ -15,9 +15,7 @@ type row struct {
 	reason offtake.Reason
 	duties []offtake.Duty
 	limit  int64 // consents: accelerators in all; 0 where nothing bounds them
-	from   int32 // versions in which it is in force: from this one
-	until  int32 // until this one, which is not inside
-	box    box
+	space
 }
 
 // The tables, each with rows of one meaning.

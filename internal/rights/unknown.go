@@ -20,7 +20,7 @@ type weighing struct {
 	q       *Question
 	vars    []variable
 	items   []item
-	first   [5]int // where the items of each group begin; see use and restrict
+	first   [5]int // where each group of items begins: see gather and gatherUse
 	quick   bool   // stop at the second outcome
 	cases   []outcome
 	boxes   [][]mask // of each case, by variable
