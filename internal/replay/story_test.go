@@ -1,7 +1,9 @@
 package replay_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -233,5 +235,132 @@ func TestTheJSONHasTheKeysOfTheCommandLine(t *testing.T) {
 		if d := cmp.Diff(want, got[key]); d != "" {
 			t.Errorf("%s: %s", key, d)
 		}
+	}
+}
+
+func TestWorkWithADeadlineAvoidsWhatIsTooSlow(t *testing.T) {
+	b := read(t, base+held("slow", "north", "gb200", 8, "2026-01-01")+strings.Replace(held("fast", "south", "h100", 8, "2026-01-01"), "unused_charge: 100%", "unused_charge: 0%", 1)+`---
+kind: Demand
+name: campaign
+purpose: training
+accelerator: {h100: 1, gb200: 0.5}
+quantity: 8
+hours: 10
+earliest: 2025-01-06
+latest_finish: 2025-01-06T12:00:00Z
+`)
+	if d := cmp.Diff(map[string]string{"campaign": "0 south"}, tell(t, b, "", nil).started(t)); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestHeldCapacityOpensToWaitingWorkWhenTermsChange(t *testing.T) {
+	b := read(t, base+`  only-north: {text: Only north., exclusivity: {provider: north, scope: {}}}
+`+held("theirs", "south", "h100", 8, "2026-01-01")+`amendments:
+  - {name: opened, effective: 2025-01-10, signed_by: [lab, north, south], remove: [only-north]}
+`)
+	w := tell(t, b, jobs("a 60 60 8"), nil)
+	if d := cmp.Diff(map[string]string{"a": "345600 south"}, w.started(t)); d != "" {
+		t.Error(d)
+	}
+}
+
+// Two purchases that together are more than south has: the second can be made
+// because the first was matched, and what south had put aside came back to it.
+func TestCapacityPutAsideComesBackWhenAHolderMatches(t *testing.T) {
+	b := read(t, base+refusalClause+supply("south", 16, "3")+scenario("{party: north, answers: matches, after: P1BD}"))
+	w := tell(t, b, jobs("a 60 90000 16", "b 86400 90000 16", "c 172801 90000 16"), nil)
+	if len(w.Purchases) < 2 || w.Purchases[1].Quantity != 16 || w.ServedJobs != 3 {
+		t.Errorf("purchases are %+v, want two of 16 at least", w.Purchases)
+	}
+}
+
+func TestAnAmendmentThatAppliesClearsTheWayOfAnOpenPurchase(t *testing.T) {
+	b := read(t, base+refusalClause+`amendments:
+  - {name: given-up, effective: 2025-01-09, signed_by: [lab, north, south], open_processes: apply, remove: [match]}
+`+supply("south", 64, "3")+scenario("{party: north, answers: silent}"))
+	w := tell(t, b, jobs("a 60 60 8"), nil)
+	if w.Refusals != (replay.Refusals{Opened: 1, Waived: 1}) {
+		t.Errorf("refusals are %+v, want one waived", w.Refusals)
+	}
+	if d := cmp.Diff(map[string]string{"a": "259200 south"}, w.started(t)); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestCapacityIsBoughtAheadOfDatedWorkAndNotTwice(t *testing.T) {
+	b := read(t, base+supply("north", 64, "3")+strings.Replace(scenario(""), "cover", "ahead: P10D, cover", 1)+`---
+kind: Demand
+name: campaign
+purpose: training
+accelerator: {h100: 1}
+quantity: 24
+hours: 10
+earliest: 2025-01-20
+`)
+	w := tell(t, b, "", nil)
+	if len(w.Purchases) != 1 || w.Purchases[0].Quantity != 24 || offtake.Stamp(w.Purchases[0].At) != "2025-01-10T00:00:00Z" {
+		t.Errorf("purchases are %+v, want one of 24 ten days ahead", w.Purchases)
+	}
+	if w.Wait.Max != 0 {
+		t.Errorf("the campaign waited %d seconds, want none", w.Wait.Max)
+	}
+}
+
+func TestDecisionsNameEveryProviderNotChosenWithItsCause(t *testing.T) {
+	b := read(t, strings.Replace(base, "south: {party: south}", "south: {party: south}, east: {party: south}, west: {party: south}", 1)+
+		`  not-south: {text: Not there., exclusivity: {provider: north, scope: {provider: [south], region: [there]}}}
+`+held("n", "north", "h100", 8, "2026-01-01")+
+		strings.Replace(held("s", "south", "h100", 8, "2026-01-01"), "region: here", "region: there", 1)+
+		strings.Replace(held("e", "east", "h100", 8, "2026-01-01"), "USD 2", "USD 1", 1))
+	w := tell(t, b, jobs("a 0 60 8", "b 0 60 8"), nil)
+	var got []string
+	for _, l := range w.of("place") {
+		for _, r := range l["rejected"].([]any) {
+			r := r.(map[string]any)
+			got = append(got, strings.TrimSpace(strings.Join([]string{l["job"].(string), l["provider"].(string), r["provider"].(string), r["cause"].(string), word(r, "clause")}, " ")))
+		}
+	}
+	want := []string{
+		"a east north dearer", "a east south clause deal/not-south", "a east west nothing held",
+		"b north east no capacity", "b north south clause deal/not-south", "b north west nothing held",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestAWordThatTheBookDoesNotHaveIsRefused(t *testing.T) {
+	b := read(t, base+held("cluster", "north", "h100", 8, "2026-01-01"))
+	for _, c := range []struct{ trace, want string }{
+		{"id,submitted,duration,accelerators,purpose\na,0,1,1,gaming\n", `purpose "gaming" is not declared`},
+		{"id,submitted,duration,accelerators,accelerator\na,0,1,1,tpu\n", `accelerator "tpu" is not declared`},
+		{"id,submitted,duration,accelerators,product\na,0,1,1,toy\n", `product "toy" is not declared`},
+	} {
+		if _, err := try(t, b, c.trace, nil); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("got %v, want %s", err, c.want)
+		}
+	}
+}
+
+// full fails as a full disk does.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestAFullDiskIsAnErrorAndNoResult(t *testing.T) {
+	b := read(t, base+held("cluster", "north", "h100", 8, "2026-01-01"))
+	_, err := try(t, b, jobs("a 0 60 8"), func(o *replay.Options) { o.Decisions = full{} })
+	if err == nil || !strings.Contains(err.Error(), "decisions cannot be written: no space left on device") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestACancelledReplayStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	o := replay.Options{Setup: setup(t, manyJobs(10)), From: start, To: start.AddDate(0, 1, 0)}
+	if _, err := replay.Run(ctx, o); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want cancelled", err)
 	}
 }

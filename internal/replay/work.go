@@ -194,8 +194,13 @@ type reach struct {
 // where neither a pool that is held, nor all that is on sale from now on and
 // not forbidden under any terms still to come, could hold it.
 func (r *replay) never(e *entry) (string, offtake.ClauseRef) {
-	now := r.at(r.now)
 	w := e.work
+	for _, c := range r.sched.choice(w).Candidates { // the usual case: it only has to wait
+		if r.sched.pools[c.Pool].span(r.sched.now+e.runsFor(c.Speed)) >= e.n {
+			return "", offtake.ClauseRef{}
+		}
+	}
+	now := r.at(r.now)
 	key := reachKey{w.index, r.Setup.Law.Version(r.terms(now))}
 	have := r.reached[key]
 	if have == nil {
@@ -222,20 +227,56 @@ func (r *replay) never(e *entry) (string, offtake.ClauseRef) {
 		}
 		onSale = max(onSale, quantity)
 	}
-	for _, p := range r.sched.pools {
-		if c := r.sched.on(w, p); c != nil && p.span(r.sched.now+e.runsFor(c.Speed)) >= e.n {
-			return "", offtake.ClauseRef{}
-		}
-	}
-	for _, h := range r.all {
-		if h.from > r.sched.now && h.quantity >= e.n && h.until-h.from >= e.quickest() {
-			return "", offtake.ClauseRef{}
-		}
+	if r.heldForIt(e) {
+		return "", offtake.ClauseRef{}
 	}
 	if onSale > 0 {
 		return fmt.Sprintf("it asks for %d accelerators at once, and %d are the most that it could ever have in one place", e.n, onSale), offtake.ClauseRef{}
 	}
 	return "no supply that the terms allow could ever hold it", have.clause
+}
+
+// heldForIt reports whether a pool holds enough, now or later, and for long
+// enough, under terms that let the job be placed there now or later.
+func (r *replay) heldForIt(e *entry) bool {
+	for _, p := range r.sched.pools {
+		speed, ok := e.work.Speed(p.Accelerator)
+		if !ok {
+			continue
+		}
+		var n int64
+		for _, h := range r.all {
+			if h.pool == p && h.until-max(h.from, r.sched.now) >= e.runsFor(speed) {
+				n += h.quantity
+			}
+		}
+		if n >= e.n && r.everPlaced(e.work, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// everPlaced reports whether the terms, now or later, permit work in a pool.
+func (r *replay) everPlaced(w *work, p *pool) bool {
+	if !offtake.RegionIn(p.Region, w.Regions) {
+		return false
+	}
+	now := r.at(r.now)
+	at := []time.Time{r.terms(now)}
+	if r.Setup.TermsAt.IsZero() {
+		for _, t := range r.Setup.Law.Changes() {
+			if t.After(now) && t.Before(r.at(r.end)) {
+				at = append(at, t)
+			}
+		}
+	}
+	for _, t := range at {
+		if dispatch.Permitted(r.Setup.Law, r.Setup.Law.At(t), w.Work, p.Pool) {
+			return true
+		}
+	}
+	return false
 }
 
 // heldThere gives what is held in the pool of an offer.
