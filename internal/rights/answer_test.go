@@ -52,6 +52,7 @@ func TestReasonsComeStrongestFirst(t *testing.T) {
 		{"below an exclusivity rights do not speak", offtake.Procure, offtake.Facts{Provider: "oci", Purposes: []offtake.Purpose{"api"}}, "api"},
 		{"what either case hangs on", offtake.Procure, offtake.Facts{Provider: "stargate", Purposes: training()}, "build new-capacity"},
 		{"the licence", offtake.Use, offtake.Facts{Asset: "gpt-4o", Product: "copilot"}, "ip"},
+		{"whose licence is missing, whatever the product", offtake.Use, offtake.Facts{Asset: "gpt-4o", Licensee: "oracle"}, "ip"},
 		{"whose licence is missing", offtake.Use, offtake.Facts{Asset: "gpt-4o", Product: "chatgpt", Licensee: "oracle"}, "ip"},
 	} {
 		t.Run(c.is, func(t *testing.T) {

@@ -111,17 +111,20 @@ func (t *Terms) becauseOfUse(q *Question, a *offtake.Answer) {
 		s.each(grants, add)
 	default:
 		if s.each(shutouts, add); len(a.Because) == 0 {
-			t.licensors(*q, add)
+			t.licensors(*q, a)
 		}
 	}
 }
 
-// licensors gives the licences that say whose an asset is.
-func (t *Terms) licensors(q Question, add func(*row) bool) {
+// licensors adds the licences that say whose an asset is.
+func (t *Terms) licensors(q Question, a *offtake.Answer) {
 	for c := range t.law.words[party].size {
 		q.cells[party] = c
 		s := t.search(&q)
-		s.each(owners, add)
+		s.each(owners, func(r *row) bool {
+			a.Because = append(a.Because, r.reason)
+			return len(a.Because) < enough
+		})
 	}
 }
 
@@ -156,6 +159,9 @@ func (t *Terms) weighed(q Question, a *offtake.Answer) {
 		if decisive[i] {
 			a.Because = append(a.Because, w.items[i].row.reason)
 		}
+	}
+	if q.ask == offtake.Use && v == offtake.Prohibited && len(a.Because) == 0 {
+		t.licensors(q, a)
 	}
 }
 
