@@ -29,7 +29,7 @@ var bodies = []field[offtake.Clause]{
 
 func body[T offtake.Body](kind string, s shape[T], doc string) field[offtake.Clause] {
 	return field[offtake.Clause]{
-		key: kind, doc: doc, want: s.want, schema: s.schema,
+		key: kind, doc: doc, want: s.want, schema: s.schema, parts: s.parts,
 		read: func(r *reader, n *yaml.Node, v *offtake.Clause) {
 			if v.Body != nil {
 				r.wrong(n, "two-bodies", "clause %q already has a body, %s; a clause has exactly one", v.Name, v.Body.Kind())
@@ -56,7 +56,7 @@ var clause = object("clause", nil, append([]field[offtake.Clause]{
 
 // aClause is a clause with exactly one body, read in its own name.
 var aClause = shape[offtake.Clause]{
-	want: clause.want,
+	want: clause.want, parts: clause.parts,
 	read: func(r *reader, n *yaml.Node, v *offtake.Clause) {
 		outer := r.clause
 		r.clause = v.Name
@@ -146,7 +146,7 @@ type removal struct {
 }
 
 var amendments = shape[[]offtake.Amendment]{
-	want: "a list of amendments",
+	want: "a list of amendments", parts: amendmentFields.parts,
 	read: func(r *reader, n *yaml.Node, v *[]offtake.Amendment) {
 		if n.Kind != yaml.SequenceNode {
 			r.wrong(n, "wrong-type", "%s where %s is expected", sort(n), "a list of amendments")

@@ -152,11 +152,13 @@ func prepayment(draws bool) shape[offtake.Prepayment] {
 		req("amount", func(v *offtake.Prepayment) *offtake.Money { return &v.Amount }, money, "how much is paid ahead"),
 		req("by", func(v *offtake.Prepayment) *offtake.When { return &v.By }, moment, "by when"),
 	}
+	name := "prepayment"
 	if draws {
+		name = "prepayment of a reservation"
 		fields = append(fields, choice("draws", func(v *offtake.Prepayment) *string { return &v.Draws }, oneOf("pro_rata", "first"),
 			"how charges are paid from it", "a prepayment pays the first charges (first) or a part of each (pro_rata)"))
 	}
-	return object("prepayment", nil, fields...)
+	return object(name, nil, fields...)
 }
 
 var carry = either(

@@ -96,7 +96,7 @@ var lots = leaf("lots", func(s string) (bool, error) {
 // pointer is a shape whose absence is nil.
 func pointer[T any](s shape[T]) shape[*T] {
 	return shape[*T]{
-		want: s.want,
+		want: s.want, parts: s.parts,
 		read: func(r *reader, n *yaml.Node, v **T) {
 			*v = new(T)
 			s.read(r, n, *v)

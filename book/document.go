@@ -15,6 +15,7 @@ type kind struct {
 	read   func(r *reader, n *yaml.Node)
 	write  func(b *offtake.Book) []*yaml.Node
 	schema func(d *defs) *jsonschema.Schema
+	parts  []*group
 }
 
 // kinds are all documents, in the order they are printed.
@@ -24,7 +25,7 @@ var kinds = []kind{bookDocument, agreementDocument, statementDocument, supplyDoc
 func document[T any, N ~string](name, doc string, s shape[T], keep func(r *reader, v T),
 	place func(v *T) (*N, *offtake.Pos), all func(b *offtake.Book) []T) kind {
 	return kind{
-		name: name, doc: doc,
+		name: name, doc: doc, parts: s.parts,
 		read: func(r *reader, n *yaml.Node) {
 			var v T
 			called, pos := place(&v)

@@ -29,7 +29,7 @@ var reservationHeld = []field[aReservation]{
 }
 
 var reservationRules = []field[aReservation]{
-	opt("ramp", func(v *aReservation) *[]offtake.RampStep { return &v.Ramp }, listOf(object("step", nil,
+	opt("ramp", func(v *aReservation) *[]offtake.RampStep { return &v.Ramp }, listOf(object("ramp step", nil,
 		req("on", func(v *offtake.RampStep) *offtake.When { return &v.On }, moment, "from when"),
 		req("quantity", func(v *offtake.RampStep) *int64 { return &v.Quantity }, quantity, "how many accelerators are held then, in all"),
 	)), "how the quantity grows, in order of time; each step counts from the beginning"),

@@ -3,7 +3,6 @@ package book_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
 	"strings"
 	"testing"
@@ -14,13 +13,11 @@ import (
 	yaml "go.yaml.in/yaml/v4"
 )
 
-var update = flag.Bool("update", false, "write the published schema anew")
-
 const published = "../schema/offtake.schema.json"
 
 func TestThePublishedSchemaIsCurrent(t *testing.T) {
 	want := book.Schema()
-	if *update {
+	if *book.Update {
 		if err := os.MkdirAll("../schema", 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -55,7 +55,7 @@ var key = object("key", nil,
 	opt("labels", func(v *offtake.Key) *[]offtake.Label { return &v.Labels }, labels, "carried to statements"),
 )
 
-var useLimit = object("limit", func(r *reader, n *yaml.Node, v *offtake.UseLimit) {
+var useLimit = object("limit of use", func(r *reader, n *yaml.Node, v *offtake.UseLimit) {
 	if value(n, "requests") == nil && value(n, "tokens") == nil && value(n, "money") == nil {
 		r.wrong(n, "missing-field", "a limit without requests, tokens or money limits nothing")
 	}

@@ -19,6 +19,20 @@ type shape[T any] struct {
 	read   func(r *reader, n *yaml.Node, v *T)
 	write  func(v T) *yaml.Node
 	schema func(d *defs) *jsonschema.Schema
+	parts  []*group // the groups of keys it is made of, for the reference
+}
+
+// A group is what the reference tells of a group of keys.
+type group struct {
+	name   string
+	fields []fieldInfo
+}
+
+// A fieldInfo is what the reference tells of one key.
+type fieldInfo struct {
+	key, doc, why, want string
+	need                need
+	parts               []*group
 }
 
 // need says whether a field may be left out.
@@ -40,11 +54,12 @@ type field[T any] struct {
 	read   func(r *reader, n *yaml.Node, v *T)
 	write  func(v *T) *yaml.Node
 	schema func(d *defs) *jsonschema.Schema
+	parts  []*group
 }
 
 func bind[T, F any](n need, key string, at func(*T) *F, s shape[F], doc, why string) field[T] {
 	return field[T]{
-		key: key, doc: doc, why: why, need: n, want: s.want,
+		key: key, doc: doc, why: why, need: n, want: s.want, parts: s.parts,
 		read: func(r *reader, n *yaml.Node, v *T) { s.read(r, n, at(v)) },
 		write: func(v *T) *yaml.Node {
 			if n == optional && reflect.ValueOf(at(v)).Elem().IsZero() {
@@ -89,11 +104,13 @@ func choice[T, F any](key string, at func(*T) *F, s shape[F], doc, why string) f
 // together once each has been read; a key left out or wrong is zero there.
 func object[T any](name string, check func(r *reader, n *yaml.Node, v *T), fields ...field[T]) shape[T] {
 	keys := make([]string, len(fields))
+	told := &group{name: name}
 	for i, f := range fields {
 		keys[i] = f.key
+		told.fields = append(told.fields, fieldInfo{f.key, f.doc, f.why, f.want, f.need, f.parts})
 	}
 	return shape[T]{
-		want: "a group of keys (" + listed(keys, 6) + ")",
+		want: "a group of keys (" + listed(keys, 6) + ")", parts: []*group{told},
 		read: func(r *reader, n *yaml.Node, v *T) {
 			if n.Kind != yaml.MappingNode {
 				r.wrong(n, "wrong-type", "%s where %s is expected", sort(n), "a group of keys ("+listed(keys, 6)+")")
@@ -207,7 +224,7 @@ func listOf[T any](item shape[T]) shape[[]T] {
 func anyListOf[T any](item shape[T]) shape[[]T] {
 	want := "a list, each " + item.want
 	return shape[[]T]{
-		want: want,
+		want: want, parts: item.parts,
 		read: func(r *reader, n *yaml.Node, v *[]T) {
 			if n.Kind != yaml.SequenceNode {
 				r.wrong(n, "wrong-type", "%s where %s is expected", sort(n), want)
@@ -265,7 +282,7 @@ func distinct[T comparable](s shape[[]T]) shape[[]T] {
 func entriesOf[T any, N ~string](of string, entry shape[T], name func(v *T) *N, placed func(v *T) *offtake.Pos) shape[[]T] {
 	want := "a group of " + of + " by name"
 	return shape[[]T]{
-		want: want,
+		want: want, parts: entry.parts,
 		read: func(r *reader, n *yaml.Node, v *[]T) {
 			if n.Kind != yaml.MappingNode {
 				r.wrong(n, "wrong-type", "%s where %s is expected", sort(n), want)
@@ -343,7 +360,7 @@ func orNames[T any, N ~string](s shape[[]T], of string, name func(v *T) *N, plac
 // which way a T is written.
 func either[T any](single, group shape[T], asValue func(v T) bool) shape[T] {
 	return shape[T]{
-		want: single.want + ", or " + group.want,
+		want: single.want + ", or " + group.want, parts: group.parts,
 		read: func(r *reader, n *yaml.Node, v *T) {
 			if n.Kind == yaml.ScalarNode {
 				single.read(r, n, v)
