@@ -93,10 +93,13 @@ func (s *State) Decide(a offtake.Act) ([]offtake.Event, error) {
 		if err := s.inTime(a); err != nil {
 			return nil, err
 		}
-		return s.finish(deed)
+		return s.finish(a, deed)
 	case offtake.UsageReport:
 		if err := s.inTime(a); err != nil {
 			return nil, err
+		}
+		if a.By != s.law.book.Buyer {
+			return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose usage it is", a.By, s.law.book.Buyer)
 		}
 		return s.accounts.Report(a.At, deed, s.reservation, s.law.commitmentsAt)
 	}
@@ -208,6 +211,10 @@ func (s *State) decideDeal(a offtake.Act) ([]offtake.Event, error) {
 	return s.bought(a, events)
 }
 
+// mostAccelerators bounds one purchase, so that sums of accelerator-seconds
+// stay whole numbers of 64 bits.
+const mostAccelerators = 1_000_000_000
+
 // offered refuses terms that name what the book does not have.
 func (s *State) offered(t offtake.OfferTerms) error {
 	switch {
@@ -215,6 +222,8 @@ func (s *State) offered(t offtake.OfferTerms) error {
 		return offtake.Refuse(offtake.Invalid, "offer names no provider or no accelerator")
 	case t.Quantity <= 0:
 		return offtake.Refuse(offtake.Invalid, "offer quantity %d is not above zero", t.Quantity)
+	case t.Quantity > mostAccelerators:
+		return offtake.Refuse(offtake.Invalid, "offer quantity %d is above %d", t.Quantity, int64(mostAccelerators))
 	case t.Price.Currency() != "" && t.Price.Currency() != s.law.book.Currency:
 		return offtake.Refuse(offtake.Invalid, "offer price %s is not in %s, the book's currency", t.Price, s.law.book.Currency)
 	case t.Price.Sign() < 0:

@@ -26,7 +26,10 @@ func (s *State) place(a offtake.Act, d offtake.PlaceJob) ([]offtake.Event, error
 	}}, nil
 }
 
-func (s *State) finish(d offtake.FinishJob) ([]offtake.Event, error) {
+func (s *State) finish(a offtake.Act, d offtake.FinishJob) ([]offtake.Event, error) {
+	if a.By != s.law.book.Buyer {
+		return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose jobs these are", a.By, s.law.book.Buyer)
+	}
 	changes, err := s.held.Finish(d.Job)
 	if err != nil || !changes {
 		return nil, err

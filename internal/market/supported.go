@@ -77,6 +77,8 @@ func supportedConsent(ref offtake.ClauseRef, c offtake.Clause, f offtake.Consent
 // exist yet (extend, cancel) and what says only when it is paid (pay).
 func supportedReservation(b *offtake.Book, ref offtake.ClauseRef, c offtake.Clause, f offtake.Reservation) error {
 	switch {
+	case f.Quantity > mostAccelerators:
+		return notYet(ref, c, "quantity", "more than a billion accelerators")
 	case len(f.Ramp) > 0:
 		return notYet(ref, c, "ramp", "capacity in steps")
 	case f.Delivery != offtake.Delivery{}:

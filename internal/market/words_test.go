@@ -71,6 +71,7 @@ func TestOffersAreOfTheBook(t *testing.T) {
 		"no provider":         func(o *offtake.OfferTerms) { o.Provider = "" },
 		"no quantity":         func(o *offtake.OfferTerms) { o.Quantity = 0 },
 		"negative quantity":   func(o *offtake.OfferTerms) { o.Quantity = -1 },
+		"absurd quantity":     func(o *offtake.OfferTerms) { o.Quantity = 1 << 62 },
 		"other currency":      func(o *offtake.OfferTerms) { o.Price = money("EUR 8.00") },
 		"negative price":      func(o *offtake.OfferTerms) { o.Price = money("USD -8.00") },
 	} {
@@ -303,5 +304,20 @@ func TestDeadlinesFallInOrder(t *testing.T) {
 	}
 	if want := "x#1:notify y#1:answer y#1:sign_by "; got != want {
 		t.Errorf("fell %s, want %s", got, want)
+	}
+}
+
+// However long a term is, an award gives it or refuses it, and does not fail.
+func TestLongTerms(t *testing.T) {
+	for _, u := range []offtake.Unit{offtake.Days, offtake.Weeks, offtake.BusinessDays, offtake.Months, offtake.Years} {
+		d := newDesk(t, caseBook())
+		terms := offer("azure")
+		terms.Term = offtake.Duration{Unit: u, Count: 100_000}
+		if _, err := d.try("2025-06-03T17:00:00Z", "openai", "o", offtake.OfferReceive{Terms: terms}); err != nil {
+			continue
+		}
+		if _, err := d.try("2025-06-03T17:00:00Z", "openai", "o", offtake.Award{}); offtake.KindOf(err) == offtake.Internal {
+			t.Errorf("unit %d: %v", u, err)
+		}
 	}
 }

@@ -60,10 +60,19 @@ func (c *Contract) compare(a, b offtake.OfferTerms) (changes []change) {
 	differ(offtake.TermAllOrNone, a.AllOrNone.Yes() != b.AllOrNone.Yes(), unknown)
 	differ(offtake.TermExtras, !sameExtras(a.Extras, b.Extras), unknown)
 	changes = c.measure(changes, offtake.TermQuantity, whole(a.Quantity), whole(b.Quantity))
-	changes = c.measure(changes, offtake.TermPrice, amount(a.Price), amount(b.Price))
+	if otherCurrency(a.Price, b.Price) {
+		differ(offtake.TermPrice, true, different)
+	} else {
+		changes = c.measure(changes, offtake.TermPrice, amount(a.Price), amount(b.Price))
+	}
 	changes = c.measure(changes, offtake.TermTerm, whole(a.Term.Length()), whole(b.Term.Length()))
 	changes = c.measure(changes, offtake.TermDelivery, c.instant(a.Delivery), c.instant(b.Delivery))
 	return c.others(changes, a, b)
+}
+
+// otherCurrency reports whether two amounts that were both given cannot be compared.
+func otherCurrency(a, b offtake.Money) bool {
+	return a.Currency() != "" && b.Currency() != "" && a.Currency() != b.Currency()
 }
 
 func sameSet[T cmp.Ordered](a, b []T) bool {
@@ -92,7 +101,7 @@ func (c *Contract) others(changes []change, a, b offtake.OfferTerms) []change {
 		_, known := up[key]
 		switch {
 		case !known || was.Is != now.Is && was.Is != offtake.NoFigure && now.Is != offtake.NoFigure,
-			was.Is == offtake.MoneyFigure && now.Is == offtake.MoneyFigure && was.Money.Currency() != now.Money.Currency():
+			otherCurrency(was.Money, now.Money):
 			if was.String() != now.String() {
 				changes = append(changes, change{key: key, sign: unknown, beyond: true})
 			}

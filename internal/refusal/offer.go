@@ -70,6 +70,9 @@ func (p *Process) reviseReleased(a offtake.Act, terms offtake.OfferTerms, next o
 	if p.any(Part.signed) {
 		return nil, p.wrongState(a, "its terms are signed")
 	}
+	if gone := p.ended(); terms.Quantity <= gone {
+		return nil, offtake.Refuse(offtake.Invalid, "offer quantity %d is not above the %d that are gone from it", terms.Quantity, gone)
+	}
 	for _, c := range p.Contract.compare(p.Baseline, terms) {
 		switch {
 		case c.sign == unknown:
@@ -81,8 +84,12 @@ func (p *Process) reviseReleased(a offtake.Act, terms offtake.OfferTerms, next o
 	return []offtake.Event{offtake.TermsReplaced{Process: p.ID, Terms: terms, State: offtake.InTail}}, nil
 }
 
+// ended gives what has ended of what was offered: a successor covers the rest.
+func (p *Process) ended() int64 { return p.sum(func(q Part) bool { return Final(q.State) }) }
+
 // superseded ends the process and opens its successor, which owes a notice.
 func (p *Process) superseded(a offtake.Act, terms offtake.OfferTerms, next offtake.ProcessID, left offtake.Duration, c change) []offtake.Event {
+	terms.Quantity -= p.ended()
 	why := c.key + " changed from what was noticed, beyond tolerance"
 	return []offtake.Event{
 		offtake.Superseded{Process: p.ID, Successor: next, Why: why},

@@ -106,7 +106,7 @@ func (p *Process) unclear(t offtake.OfferTerms) (string, error) {
 // beyond tolerance; "" if in nothing. Quantity is measured against what is or
 // will be released.
 func (p *Process) better(t offtake.OfferTerms) string {
-	if free := p.sum(in(offtake.Open, offtake.Contracting, offtake.InTail)); t.Quantity > free {
+	if free := p.Released() + p.sum(in(offtake.Open, offtake.Contracting)); t.Quantity > free {
 		return "the quantity is more than was released"
 	}
 	base := p.Baseline
