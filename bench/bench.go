@@ -60,6 +60,7 @@ type Suite struct {
 // Suites are all there are. A file with another adds it here.
 var Suites = []Suite{
 	{"asks", Asks},
+	{"replay", Replay},
 }
 
 // Run measures the suites whose name is among those given, or all of them, and

@@ -7,6 +7,7 @@ require github.com/offtake-dev/offtake v0.0.0
 require (
 	cel.dev/expr v0.25.2 // indirect
 	github.com/antlr4-go/antlr/v4 v4.13.1 // indirect
+	github.com/klauspost/compress v1.20.3 // indirect
 )
 
 require (
