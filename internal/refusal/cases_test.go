@@ -44,19 +44,41 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// TestDocumentedCases plays the examples of the documentation.
+func TestDocumentedCases(t *testing.T) {
+	text, err := os.ReadFile("../../docs/FIRST-REFUSAL.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(text), "```case\n")[1:]
+	if len(blocks) == 0 {
+		t.Fatal("no examples")
+	}
+	for _, block := range blocks {
+		lines, _, _ := strings.Cut(block, "```")
+		for _, c := range parseCases("docs/FIRST-REFUSAL.md", lines) {
+			t.Run(c.sentence, func(t *testing.T) { c.play(t) })
+		}
+	}
+}
+
 type writtenCase struct {
 	sentence string
 	where    string
 	lines    []string
 }
 
-func readCases(t *testing.T, file string) (cases []writtenCase) {
+func readCases(t *testing.T, file string) []writtenCase {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, line := range strings.Split(string(text), "\n") {
+	return parseCases(file, string(text))
+}
+
+func parseCases(file, text string) (cases []writtenCase) {
+	for i, line := range strings.Split(text, "\n") {
 		switch {
 		case strings.TrimSpace(line) == "":
 		case strings.HasPrefix(line, "# "):
