@@ -158,14 +158,15 @@ func (s *scanner) inline(first, indent int) {
 
 // value scans one value and, where it turns out to be a key, opens its group.
 func (s *scanner) value(c byte, col int) {
-	s.count()
 	begin, line := s.at, s.line
 	switch c {
 	case '"', '\'':
+		s.count()
 		s.quoted(c)
 	case '[', '{':
-		s.brackets()
+		s.brackets() // counts them itself
 	default:
+		s.count()
 		s.plainBlock()
 	}
 	if s.line != line || s.peek(s.at) != ':' || !blank(s.peek(s.at+1)) {

@@ -128,3 +128,20 @@ func FuzzScan(f *testing.F) {
 		}
 	})
 }
+
+func TestValuesAreCountedOnce(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want int
+	}{
+		{"a: b\n", 3},
+		{"a: [b, c]\n", 5},
+		{"- {a: b, c: 'd'}\n- e\n", 7},
+		{"a: |\n  b\n  c\n", 3},
+		{"a: b\n  c\nd: \"e\"\n", 5},
+	} {
+		if got, _ := scan([]byte(c.text)); got != c.want {
+			t.Errorf("scan(%q) counts %d values; want %d", c.text, got, c.want)
+		}
+	}
+}
