@@ -111,7 +111,6 @@ const (
 	NoCapacity    Cause = "no capacity"   // it is all in use, or ends too early
 	TooDear       Cause = "dearer"        // a cheaper pool had room
 	WrongHardware Cause = "accelerator"   // it holds only accelerators the work does not run on
-	TooLate       Cause = "finishes late" // it would not end in time there
 )
 
 // A Barred provider has no pool in which the work may run.

@@ -15,11 +15,12 @@ import (
 // decisions writes one JSON object a line for everything that was decided, in
 // the order in which it was. The first error is kept and ends the writing.
 type decisions struct {
-	out  *bufio.Writer
-	from time.Time
-	line []byte
-	days int64 // of the date in date
-	date []byte
+	out   *bufio.Writer
+	from  time.Time
+	terms string // held throughout; "": they change
+	line  []byte
+	days  int64 // of the date in date
+	date  []byte
 
 	rejected map[rejection][]byte
 	stamp    int64
@@ -33,8 +34,12 @@ type rejection struct {
 	chosen int
 }
 
-func newDecisions(w io.Writer, from time.Time) *decisions {
-	return &decisions{out: bufio.NewWriterSize(w, 256<<10), from: from, days: -1, rejected: map[rejection][]byte{}}
+func newDecisions(w io.Writer, from, terms time.Time) *decisions {
+	d := &decisions{out: bufio.NewWriterSize(w, 256<<10), from: from, days: -1, rejected: map[rejection][]byte{}}
+	if !terms.IsZero() {
+		d.terms = offtake.Stamp(terms)
+	}
+	return d
 }
 
 func (d *decisions) flush() error {
@@ -48,9 +53,9 @@ func (d *decisions) flush() error {
 func (d *decisions) begin(sec int64, what string) {
 	d.line = append(d.line[:0], `{"at":"`...)
 	d.line = d.instant(d.line, sec)
-	d.line = append(d.line, `","decision":"`...)
-	d.line = append(d.line, what...)
 	d.line = append(d.line, '"')
+	d.text("terms", d.terms)
+	d.text("decision", what)
 }
 
 func (d *decisions) end() {

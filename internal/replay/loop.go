@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -37,7 +36,7 @@ type replay struct {
 	stage  *actors.Stage
 	buyer  *buying.Buyer
 
-	journal *journal.Memory
+	journal journal.Journal
 	version journal.Version
 	entries []wire.Entry // not yet written
 	acts    int64
@@ -76,24 +75,22 @@ func prepare(o Options) (*replay, error) {
 	if err != nil {
 		return nil, err
 	}
-	years := cmp.Or(o.MaxYears, 30)
-	latest := from.AddDate(years, 0, 0)
-	if o.To.IsZero() || o.To.After(from.AddDate(200, 0, 0)) {
-		if !o.To.IsZero() {
-			return nil, offtake.Refuse(offtake.Invalid, "replay to %s is longer than 200 years", offtake.Stamp(o.To))
-		}
-	} else {
-		latest = o.To
+	latest, err := o.latest(from)
+	if err != nil {
+		return nil, err
 	}
 	if err := market.Supported(o.Setup, from, latest); err != nil {
 		return nil, err
 	}
 	r := &replay{
 		Options: o, book: o.Setup.Book, from: from, end: int64(latest.Sub(from)),
-		cal: o.Setup.Law.Calendar(""), journal: &journal.Memory{}, market: market.New(o.Setup), tally: newTally(),
+		cal: o.Setup.Law.Calendar(""), journal: o.Journal, market: market.New(o.Setup), tally: newTally(),
 		blocked: map[placing]offtake.ClauseRef{}, met: map[offtake.ClauseRef]bool{},
 		orders: map[offtake.OpportunityID]*order{}, byProcess: map[offtake.ProcessID]*order{},
 		reached: map[reachKey]*reach{}, byDemand: map[offtake.DemandName]*delivery{},
+	}
+	if r.journal == nil {
+		r.journal = &journal.Memory{}
 	}
 	r.sched = scheduler{lines: map[lineKey]*line{}, rank: r.rankPools, start: r.startJob, stamp: 1}
 	r.set, err = r.demand()
@@ -158,7 +155,7 @@ func (r *replay) stageAll() error {
 		}})
 	}
 	if r.Decisions != nil {
-		r.dec = newDecisions(r.Decisions, r.from)
+		r.dec = newDecisions(r.Decisions, r.from, r.Setup.TermsAt)
 	}
 	for _, p := range r.market.Holdings().Pools() {
 		for _, h := range p.Held {

@@ -1,11 +1,14 @@
 package replay
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"io"
 	"time"
 
 	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/journal"
 	"github.com/offtake-dev/offtake/internal/market"
 	"github.com/offtake-dev/offtake/internal/traces"
 )
@@ -23,6 +26,7 @@ type Options struct {
 	Decisions io.Writer          // JSON Lines of every decision; nil: none
 	Progress  func(done float64) // part of the way, from 0 to 1, once a day of the replay; may be nil
 	Notes     func(note string)  // what a user should know of how the demand was taken; may be nil
+	Journal   journal.Journal    // where acts and events are written; nil: in memory, and gone afterwards
 	MaxYears  int                // without To, the replay ends after so many years at the latest; 0: 30
 }
 
@@ -37,6 +41,44 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	return r.result(), nil
+}
+
+// Results are what several replays of the same demand came to, each under its
+// own terms.
+type Results []*Result
+
+// MarshalJSON gives the one result itself, and several as {"replays":[...]}.
+func (rs Results) MarshalJSON() ([]byte, error) {
+	if len(rs) == 1 {
+		return json.Marshal(rs[0])
+	}
+	return json.Marshal(struct {
+		Replays []*Result `json:"replays"`
+	}{rs})
+}
+
+// RunEach carries out a replay once under the terms of each instant, or once
+// under terms that change where none is given. Decisions come one replay after
+// the other, and each line names its terms.
+func RunEach(ctx context.Context, o Options, terms []time.Time) (Results, error) {
+	if len(terms) == 0 {
+		terms = []time.Time{o.Setup.TermsAt}
+	}
+	var out Results
+	progress := o.Progress
+	for i, t := range terms {
+		o.Setup.TermsAt = t
+		if progress != nil {
+			o.Progress = func(done float64) { progress((float64(i) + done) / float64(len(terms))) }
+		}
+		r, err := Run(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+		o.Notes = nil // they say the same of the same demand
+	}
+	return out, nil
 }
 
 // begin gives the start of the replay, a whole second.
@@ -56,4 +98,15 @@ func (o Options) begin() (time.Time, error) {
 		return from, offtake.Refuse(offtake.Invalid, "replay ends at %s, not after its start %s", offtake.Stamp(o.To), offtake.Stamp(from))
 	}
 	return from, nil
+}
+
+// latest gives the instant at which the replay ends, or by which it must.
+func (o Options) latest(from time.Time) (time.Time, error) {
+	switch {
+	case o.To.IsZero():
+		return from.AddDate(cmp.Or(o.MaxYears, 30), 0, 0), nil
+	case o.To.After(from.AddDate(200, 0, 0)):
+		return o.To, offtake.Refuse(offtake.Invalid, "replay from %s to %s is longer than 200 years", offtake.Stamp(from), offtake.Stamp(o.To))
+	}
+	return o.To, nil
 }

@@ -1,16 +1,21 @@
 package replay_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/journal"
+	"github.com/offtake-dev/offtake/internal/market"
 	"github.com/offtake-dev/offtake/internal/replay"
+	"github.com/offtake-dev/offtake/internal/traces"
 )
 
 func TestWorkStartsFirstComeFirstServedAndIsNotStarved(t *testing.T) {
@@ -362,5 +367,66 @@ func TestACancelledReplayStops(t *testing.T) {
 	o := replay.Options{Setup: setup(t, manyJobs(10)), From: start, To: start.AddDate(0, 1, 0)}
 	if _, err := replay.Run(ctx, o); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want cancelled", err)
+	}
+}
+
+func TestSeveralTermsAreComparedOnTheSameDemand(t *testing.T) {
+	b := read(t, base+`  only-north: {text: Only north., exclusivity: {provider: north, scope: {}}}
+amendments:
+  - {name: opened, effective: 2025-01-10, signed_by: [lab, north, south], remove: [only-north]}
+`+supply("south", 64, "1")+scenario(""))
+	trace := jobs("a 60 60 8")
+	var lines bytes.Buffer
+	o := replay.Options{
+		Setup: setup(t, b), From: start, Decisions: &lines, Demand: []traces.Spec{{File: "j", Purpose: "training", Accelerator: "h100", Scale: offtake.One}},
+		Open: func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(trace)), nil },
+	}
+	rs, err := replay.RunEach(context.Background(), o, []time.Time{start, start.AddDate(0, 1, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, _ := json.Marshal(rs)
+	var got struct {
+		Replays []struct {
+			Terms    string
+			Jobs     int64
+			Unserved int64 `json:"unserved_jobs"`
+		}
+	}
+	if err := json.Unmarshal(out, &got); err != nil || len(got.Replays) != 2 {
+		t.Fatalf("got %s, %v, want two replays", out, err)
+	}
+	if x, y := got.Replays[0], got.Replays[1]; x.Terms != "2025-01-06T00:00:00Z" || x.Unserved != 1 || y.Terms != "2025-02-06T00:00:00Z" || y.Unserved != 0 || x.Jobs != y.Jobs {
+		t.Errorf("replays are %+v", got.Replays)
+	}
+	for l := range strings.Lines(lines.String()) {
+		if !strings.Contains(l, `,"terms":"2025-0`) {
+			t.Errorf("decision %s names no terms", l)
+		}
+	}
+	one, _ := json.Marshal(rs[:1])
+	if !strings.HasPrefix(string(one), `{"book":"small","terms":"2025-01-06T00:00:00Z"`) {
+		t.Errorf("one replay is %.80s, want the object itself", one)
+	}
+}
+
+// The journal alone tells what was done: folding it gives the same money.
+func TestTheJournalFoldsToTheSameState(t *testing.T) {
+	b := read(t, base+refusalClause+supply("south", 64, "3")+scenario("{party: north, answers: matches, after: P1BD}"))
+	record := &journal.Memory{}
+	w := tell(t, b, jobs("a 60 7000 8", "b 90000 60 3", "c 200000 60 1"), func(o *replay.Options) { o.Journal = record })
+	m := market.New(setup(t, b))
+	for e, err := range record.Read(0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Apply(e.Act, e.Events)
+	}
+	spend, _ := m.Accounts().Spend().Round()
+	if spend.Cmp(w.Spend.Money) != 0 || spend.IsZero() {
+		t.Errorf("the journal folds to a spend of %s, the replay spent %s", spend, w.Spend)
+	}
+	if n := len(m.Deals().Processes()); int64(n) != w.Refusals.Opened+w.Refusals.NotTriggered {
+		t.Errorf("the journal folds to %d processes, the replay ran %+v", n, w.Refusals)
 	}
 }
