@@ -60,7 +60,7 @@ func (r *placeRulings) forget() { r.terms = nil }
 
 // placeable refuses a job that may not start in a pool now.
 func (s *State) placeable(at time.Time, p *holding.Pool, d offtake.PlaceJob) error {
-	ruling, err := s.MayPlace(at, p, d)
+	ruling, err := s.ruling(at, p, d)
 	switch {
 	case err != nil:
 		return err
@@ -74,9 +74,9 @@ func (s *State) placeable(at time.Time, p *holding.Pool, d offtake.PlaceJob) err
 	return offtake.Refuse(offtake.Forbidden, "job %q: whether it may run on %q is undetermined", d.Job, p.Provider)
 }
 
-// MayPlace says whether a job may start in a pool at an instant, by the terms
-// in force and by what is measured of consents. Quantities add up over parts.
-func (s *State) MayPlace(at time.Time, p *holding.Pool, d offtake.PlaceJob) (rights.Ruling, error) {
+// ruling says whether a job may start in a pool at an instant, by the terms in
+// force and by what is measured of consents. Quantities add up over parts.
+func (s *State) ruling(at time.Time, p *holding.Pool, d offtake.PlaceJob) (rights.Ruling, error) {
 	r := &s.mayPlace
 	terms, day := s.law.at(at), at.Unix()/86400
 	if r.terms != terms || r.day != day {

@@ -46,15 +46,6 @@ type Held struct {
 	Pool int   // the Index of its pool
 }
 
-// FreeAt gives what work may take at an instant if it needs the capacity until
-// another; 0 outside the reservation's time.
-func (h *Held) FreeAt(at, until time.Time) int64 {
-	if at.Before(h.From) || until.After(h.Until) {
-		return 0
-	}
-	return h.Free
-}
-
 // Holdings are all capacity of a market. See New.
 type Holdings struct {
 	pools  []*Pool
@@ -84,12 +75,6 @@ func (h *Holdings) Reservation(id offtake.ReservationID) (*Held, bool) {
 
 // Running gives how many jobs run.
 func (h *Holdings) Running() int { return len(h.jobs) }
-
-// Job gives how a running job was placed.
-func (h *Holdings) Job(id offtake.JobID) (offtake.JobPlaced, bool) {
-	j, ok := h.jobs[id]
-	return j, ok
-}
 
 // Place says whether a job may be put where its parts say, by what is held and
 // free. The pool is that of all its parts; placed is false where the job
