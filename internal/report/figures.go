@@ -272,25 +272,32 @@ func commitmentFigures(runs []Run) []figure {
 	}
 	var out []figure
 	for i, ref := range commitments(results) {
-		committed := ""
+		committed, most := replay.Level{}, 0.0
 		for _, r := range results {
 			for _, c := range r.Commitments {
-				if c.Clause == ref && committed == "" {
-					committed = level(c.Committed)
+				if c.Clause == ref {
+					committed, most = c.Committed, math.Max(most, c.Drawn.Float())
 				}
 			}
 		}
-		out = append(out, perRun(figure{
-			ID: "commitment-" + strconv.Itoa(i), Title: "Commitment " + ref.String(),
-			Note: "What is left of " + committed + ", at each day's end, under the terms that know the commitment.",
-		}, runs, short, func(d replay.Day, r Run) float64 {
-			for k, c := range r.Result.Commitments {
-				if c.Clause == ref && k < len(d.Drawn) {
-					return c.Committed.Float() - d.Drawn[k].Float()
-				}
-			}
-			return math.NaN()
-		}))
+		f := figure{ID: "commitment-" + strconv.Itoa(i), Title: "Commitment " + ref.String()}
+		f.Note = "What is left of " + level(committed) + ", at each day's end, under the terms that know the commitment."
+		burn := func(c replay.Drawn, drawn float64) float64 { return c.Committed.Float() - drawn }
+		if most < committed.Float()/10 {
+			f.Note = "What was drawn of " + level(committed) + ", at each day's end, under the terms that know the commitment. What is left would show as a level line."
+			burn = func(_ replay.Drawn, drawn float64) float64 { return drawn }
+		}
+		out = append(out, perRun(f, runs, short, func(d replay.Day, r Run) float64 { return burnt(d, r, ref, burn) }))
 	}
 	return out
+}
+
+// burnt gives where a commitment stood on a day, or NaN where the run knows none.
+func burnt(d replay.Day, r Run, ref offtake.ClauseRef, burn func(replay.Drawn, float64) float64) float64 {
+	for k, c := range r.Result.Commitments {
+		if c.Clause == ref && k < len(d.Drawn) {
+			return burn(c, d.Drawn[k].Float())
+		}
+	}
+	return math.NaN()
 }
