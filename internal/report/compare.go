@@ -138,10 +138,10 @@ func (t *table) work() {
 	served := func(r replay.Result) int64 { return r.ServedGPUSeconds }
 	waiting := func(r replay.Result) int64 { return r.WaitingGPUSeconds }
 	unserved := func(r replay.Result) int64 { return r.UnservedGPUSeconds }
-	t.add("accelerator-hours demanded", true, false, hours(func(r replay.Result) int64 { return r.GPUSeconds }), short)
-	t.add("  served", false, true, hours(served), short)
-	t.add("  waiting at the end", false, true, hours(waiting), short)
-	t.add("  unserved", false, true, hours(unserved), short)
+	t.add("accelerator-hours demanded", true, false, hours(func(r replay.Result) int64 { return r.GPUSeconds }), summed)
+	t.add("  served", false, true, hours(served), summed)
+	t.add("  waiting at the end", false, true, hours(waiting), summed)
+	t.add("  unserved", false, true, hours(unserved), summed)
 	t.parts("  served, of what was demanded", false, of(served))
 }
 

@@ -9,17 +9,31 @@ import (
 	"github.com/offtake-dev/offtake"
 )
 
+var sizes = []struct {
+	size   float64
+	suffix string
+}{{1e12, "T"}, {1e9, "B"}, {1e6, "M"}, {1e3, "k"}}
+
 // short gives a number to three digits with a suffix: 12.3M.
 func short(v float64) string {
-	for _, s := range []struct {
-		size   float64
-		suffix string
-	}{{1e12, "T"}, {1e9, "B"}, {1e6, "M"}, {1e3, "k"}} {
+	for _, s := range sizes {
 		if math.Abs(v) >= s.size*0.9995 {
 			return digits(v/s.size) + s.suffix
 		}
 	}
 	return digits(v)
+}
+
+// summed gives a number to four digits, so that parts and their sum still
+// agree to the eye: 837.1M.
+func summed(v float64) string {
+	for _, s := range sizes {
+		if a := math.Abs(v) / s.size; a >= 0.99995 {
+			places := 3 - min(int(math.Log10(a*1.00005)), 3)
+			return strconv.FormatFloat(v/s.size, 'f', places, 64) + s.suffix
+		}
+	}
+	return strconv.FormatFloat(v, 'f', 0, 64)
 }
 
 // digits keeps three digits, and no zeros after the point.

@@ -18,6 +18,16 @@ func TestShort(t *testing.T) {
 	}
 }
 
+func TestSummed(t *testing.T) {
+	for v, want := range map[float64]string{
+		0: "0", 999: "999", 1000: "1.000k", 716_499: "716.5k", 837_149_000: "837.1M", 1_095_600_000: "1.096B", 999_980_000: "1.000B", -9.9996e6: "-10.00M",
+	} {
+		if got := summed(v); got != want {
+			t.Errorf("summed(%v) = %s, want %s", v, got, want)
+		}
+	}
+}
+
 func TestGrouped(t *testing.T) {
 	for v, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 32211: "32,211", -1234567: "-1,234,567"} {
 		if got := grouped(v); got != want {
