@@ -50,7 +50,7 @@ func TestPageStandsAlone(t *testing.T) {
 }
 
 func TestSamePageSameBytes(t *testing.T) {
-	if pageOf(t, fakePage()) != pageOf(t, fakePage()) {
+	if first, second := pageOf(t, fakePage()), pageOf(t, fakePage()); first != second {
 		t.Error("the same results gave two different pages")
 	}
 }
