@@ -148,6 +148,8 @@ func TestUnsupportedClauses(t *testing.T) {
 		"holders":         refusal(func(f *offtake.FirstRefusal) { f.Holders[0].Provider = "" }),
 		"partial":         refusal(func(f *offtake.FirstRefusal) { f.Partial = offtake.InLots }),
 		"limit.megawatts": offtake.Consent{Limit: offtake.ConsentLimit{Megawatts: offtake.One}},
+		"limit.money":     offtake.Consent{Limit: offtake.ConsentLimit{Money: money("EUR 1B")}},
+		"amount":          offtake.Commitment{Provider: "oci", Measure: offtake.Spend, Counts: offtake.OnUsage, Amount: offtake.Amount{Money: money("EUR 1B")}},
 		"share.window":    offtake.Consent{Share: offtake.ConsentShare{Window: offtake.Duration{Unit: offtake.BusinessDays, Count: 5}}},
 		"ramp":            reservation(func(r *offtake.Reservation) { r.Ramp = []offtake.RampStep{{Quantity: 1}} }),
 		"delivery":        reservation(func(r *offtake.Reservation) { r.Delivery.Damages.PerDay = money("USD 1") }),
@@ -156,7 +158,7 @@ func TestUnsupportedClauses(t *testing.T) {
 		"price":           reservation(func(r *offtake.Reservation) { r.Price = money("EUR 4.00") }),
 		"window":          reservation(func(r *offtake.Reservation) { r.Window.Until = offtake.When{} }),
 		"most_favoured":   offtake.MostFavoured{Beneficiary: "openai"},
-		"counts":          offtake.Commitment{Provider: "oci", Measure: offtake.Spend, Counts: offtake.OnInvoice},
+		"counts":          offtake.Commitment{Provider: "oci", Measure: offtake.Spend, Counts: offtake.OnInvoice, Amount: offtake.Amount{Money: money("USD 1B")}},
 	} {
 		b := caseBook()
 		b.Agreements = append(b.Agreements, offtake.Agreement{

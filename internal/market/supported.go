@@ -36,9 +36,12 @@ func supported(b *offtake.Book, ref offtake.ClauseRef, c offtake.Clause) error {
 	case offtake.FirstOffer:
 		return notYet(ref, c, "first_offer", "asking a holder first")
 	case offtake.Commitment:
+		if body.Measure == offtake.Spend && body.Amount.Money.Currency() != b.Currency {
+			return notYet(ref, c, "amount", "a currency that is not the book's")
+		}
 		return drawdown.Supported(ref, c)
 	case offtake.Consent:
-		return supportedConsent(ref, c, body)
+		return supportedConsent(b, ref, c, body)
 	case offtake.Reservation:
 		return supportedReservation(b, ref, c, body)
 	case offtake.MostFavoured:
@@ -63,10 +66,12 @@ func supportedRefusal(b *offtake.Book, ref offtake.ClauseRef, c offtake.Clause, 
 	return refusal.Supported(ref, c, f)
 }
 
-func supportedConsent(ref offtake.ClauseRef, c offtake.Clause, f offtake.Consent) error {
+func supportedConsent(b *offtake.Book, ref offtake.ClauseRef, c offtake.Clause, f offtake.Consent) error {
 	switch {
 	case f.Limit.Megawatts != 0:
 		return notYet(ref, c, "limit.megawatts", "counting megawatts")
+	case !f.Limit.Money.IsZero() && f.Limit.Money.Currency() != b.Currency:
+		return notYet(ref, c, "limit.money", "a currency that is not the book's")
 	case f.Share.Window.Unit == offtake.BusinessDays:
 		return notYet(ref, c, "share.window", "a window of business days")
 	}
