@@ -11,6 +11,8 @@
 package actors
 
 import (
+	"time"
+
 	"github.com/offtake-dev/offtake"
 )
 
@@ -23,15 +25,17 @@ type OfferKey struct {
 // A Stage holds the actors of one replay.
 type Stage struct {
 	book    *offtake.Book
+	resolve func(offtake.When) time.Time
 	holders map[offtake.PartyName]offtake.Actor
 	sellers map[offtake.ProviderName]offtake.Actor
 	left    map[OfferKey]int64
 }
 
-// New sets the stage. The zero Scenario has no actors.
-func New(b *offtake.Book, s offtake.Scenario) *Stage {
+// New sets the stage. The zero Scenario has no actors. Resolve gives the
+// instant a date means.
+func New(b *offtake.Book, s offtake.Scenario, resolve func(offtake.When) time.Time) *Stage {
 	st := &Stage{
-		book: b, holders: map[offtake.PartyName]offtake.Actor{}, sellers: map[offtake.ProviderName]offtake.Actor{},
+		book: b, resolve: resolve, holders: map[offtake.PartyName]offtake.Actor{}, sellers: map[offtake.ProviderName]offtake.Actor{},
 		left: map[OfferKey]int64{},
 	}
 	for _, a := range s.Actors {
@@ -69,11 +73,11 @@ type Part struct {
 	Quantity int64
 }
 
-// Draw takes accelerators of a kind from whatever a provider has unsold, its
+// Draw takes accelerators of a kind from whatever a provider has on sale, its
 // offers in book order, and gives what it took: up to n in all.
-func (s *Stage) Draw(p offtake.ProviderName, a offtake.Accelerator, n int64) []Part {
+func (s *Stage) Draw(at time.Time, p offtake.ProviderName, a offtake.Accelerator, n int64) []Part {
 	var out []Part
-	s.each(p, a, func(k OfferKey) {
+	s.each(at, p, a, func(k OfferKey) {
 		if took := s.Sell(k, n); took > 0 {
 			out = append(out, Part{k, took})
 			n -= took
@@ -82,23 +86,29 @@ func (s *Stage) Draw(p offtake.ProviderName, a offtake.Accelerator, n int64) []P
 	return out
 }
 
-// unsold counts the accelerators of a kind that a provider still has.
-func (s *Stage) unsold(p offtake.ProviderName, a offtake.Accelerator) (n int64) {
-	s.each(p, a, func(k OfferKey) { n += s.left[k] })
+// unsold counts the accelerators of a kind that a provider has on sale.
+func (s *Stage) unsold(at time.Time, p offtake.ProviderName, a offtake.Accelerator) (n int64) {
+	s.each(at, p, a, func(k OfferKey) { n += s.left[k] })
 	return n
 }
 
-func (s *Stage) each(p offtake.ProviderName, a offtake.Accelerator, do func(OfferKey)) {
+func (s *Stage) each(at time.Time, p offtake.ProviderName, a offtake.Accelerator, do func(OfferKey)) {
 	for _, supply := range s.book.Supplies {
 		if supply.Provider != p {
 			continue
 		}
 		for i, o := range supply.Offers {
-			if o.Accelerator == a {
+			if o.Accelerator == a && s.onSale(o, at) {
 				do(OfferKey{supply.Name, i})
 			}
 		}
 	}
+}
+
+// onSale reports whether an offer has begun, and has neither ended nor lapsed.
+func (s *Stage) onSale(o offtake.SupplyOffer, at time.Time) bool {
+	over := func(w offtake.When) bool { return !w.IsZero() && !at.Before(s.resolve(w)) }
+	return (o.From.IsZero() || over(o.From)) && !over(o.Until) && !over(o.Expires)
 }
 
 // An Answer is what somebody says, and how long it takes them. A silent one
@@ -111,14 +121,14 @@ type Answer struct {
 }
 
 // Holder answers a notice for capacity that the holder would supply from
-// its provider. One that matches while it has capacity asks what is unsold
-// at the moment of the notice.
-func (s *Stage) Holder(h offtake.Holder, a offtake.Accelerator, quantity int64) Answer {
+// its provider. One that matches while it has capacity asks what is on sale and
+// unsold at the moment of the notice.
+func (s *Stage) Holder(at time.Time, h offtake.Holder, a offtake.Accelerator, quantity int64) Answer {
 	actor, ok := s.holders[h.Party]
 	if !ok {
 		return Answer{Silent: true}
 	}
-	return s.answer(actor, s.unsold(h.Provider, a) >= quantity)
+	return s.answer(actor, s.unsold(at, h.Provider, a) >= quantity)
 }
 
 // Seller answers an order that a provider's offer was asked for.

@@ -143,7 +143,8 @@ func (r *replay) stageAll() error {
 	if len(r.book.Scenarios) == 1 {
 		scenario = r.book.Scenarios[0]
 	}
-	r.stage = actors.New(r.book, scenario)
+	resolve := func(w offtake.When) time.Time { return r.Setup.Law.Resolve("", w) }
+	r.stage = actors.New(r.book, scenario, resolve)
 	r.buyer = buying.New(r.book, r.Setup.Law, scenario.Buying, r.add)
 	for i, w := range r.set.Works {
 		if err := r.known(w); err != nil {

@@ -321,7 +321,7 @@ func (r *replay) served(e offtake.NoticeServed) {
 		return
 	}
 	for _, h := range p.Contract.Right.Holders {
-		answer := r.stage.Holder(h, p.Terms.Accelerator, p.Terms.Quantity)
+		answer := r.stage.Holder(r.at(r.now), h, p.Terms.Accelerator, p.Terms.Quantity)
 		if answer.Silent || !slices.Contains(e.To, h.Party) {
 			continue
 		}
@@ -396,7 +396,7 @@ func (r *replay) bought(e offtake.CapacityReserved, o *order, h *held) {
 	} else {
 		o.way = Matched
 		r.stage.Return(o.offer, o.taken)
-		h.sold = r.stage.Draw(e.Provider, e.Accelerator, e.Quantity)
+		h.sold = r.stage.Draw(r.at(r.now), e.Provider, e.Accelerator, e.Quantity)
 	}
 	o.closed = true
 	delete(r.orders, o.id)
