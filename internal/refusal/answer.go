@@ -46,15 +46,15 @@ func (p *Process) mayAnswer(a offtake.Act) error {
 	_, accepts := a.Deed.(offtake.Accept)
 	switch {
 	case p.Served.IsZero():
-		return p.wrongState(a, "no complete notice has been served, so there is nothing to answer")
+		return p.wrongState("no complete notice has been served, so there is nothing to answer")
 	case a.At.After(p.Answer):
 		return offtake.Refuse(offtake.TooLate, "window of process %q closed at %s", p.ID, offtake.Stamp(p.Answer))
 	case p.any(in(offtake.Open)) || accepts && p.withdrawnAt(a):
 		return nil
 	case p.any(in(offtake.Contracting)):
-		return p.wrongState(a, "the answer has been given")
+		return p.wrongState("the answer has been given")
 	}
-	return p.wrongState(a, "the window is not open")
+	return p.wrongState("the window is not open")
 }
 
 // withdrawnAt reports whether the offer was withdrawn from an open window at
@@ -131,7 +131,7 @@ func (p *Process) definitive(a offtake.Act, d offtake.DefinitiveSign) ([]offtake
 	party := p.bound()
 	switch {
 	case party == "":
-		return nil, p.wrongState(a, "no holder is bound")
+		return nil, p.wrongState("no holder is bound")
 	case d.Party != "" && d.Party != party:
 		return nil, offtake.Refuse(offtake.Invalid, "party %q is not bound; %q is", d.Party, party)
 	case d.Quantity != 0 && d.Quantity != p.Quantity():

@@ -94,7 +94,7 @@ func (p *Process) mayAct(a offtake.Act) error {
 }
 
 // wrongState refuses an act that the state has no place for.
-func (p *Process) wrongState(a offtake.Act, rule string) error {
+func (p *Process) wrongState(rule string) error {
 	return offtake.Refuse(offtake.Conflict, "process %q is %s: %s", p.ID, p.State(), rule)
 }
 
@@ -102,7 +102,7 @@ func (p *Process) wrongState(a offtake.Act, rule string) error {
 // window; an incomplete one starts nothing.
 func (p *Process) notice(a offtake.Act, d offtake.NoticeServe) ([]offtake.Event, error) {
 	if !p.any(in(offtake.NotifyDue, offtake.Deficient)) {
-		return nil, p.wrongState(a, "no notice is owed")
+		return nil, p.wrongState("no notice is owed")
 	}
 	to := d.To
 	if to == nil {

@@ -22,7 +22,7 @@ func (p *Process) revise(a offtake.Act, d offtake.OfferRevise, next offtake.Proc
 	case offtake.InTail:
 		return p.reviseReleased(a, terms, next)
 	}
-	return nil, p.wrongState(a, "its offer is not open to revision")
+	return nil, p.wrongState("its offer is not open to revision")
 }
 
 // reassess judges the new terms as if they had come first. What was owed stays
@@ -68,7 +68,7 @@ func (p *Process) reviseOpen(a offtake.Act, terms offtake.OfferTerms, next offta
 
 func (p *Process) reviseReleased(a offtake.Act, terms offtake.OfferTerms, next offtake.ProcessID) ([]offtake.Event, error) {
 	if p.any(Part.signed) {
-		return nil, p.wrongState(a, "its terms are signed")
+		return nil, p.wrongState("its terms are signed")
 	}
 	if gone := p.ended(); terms.Quantity <= gone {
 		return nil, offtake.Refuse(offtake.Invalid, "offer quantity %d is not above the %d that are gone from it", terms.Quantity, gone)
@@ -105,11 +105,11 @@ func (p *Process) superseded(a offtake.Act, terms offtake.OfferTerms, next offta
 func (p *Process) withdrawn(a offtake.Act) ([]offtake.Event, error) {
 	switch {
 	case !p.Live():
-		return nil, p.wrongState(a, "there is no offer left to withdraw")
+		return nil, p.wrongState("there is no offer left to withdraw")
 	case p.any(in(offtake.Contracting)):
-		return nil, p.wrongState(a, "the offer was accepted and cannot be withdrawn")
+		return nil, p.wrongState("the offer was accepted and cannot be withdrawn")
 	case p.any(func(q Part) bool { return q.signed() && !q.Signed.Overdue }):
-		return nil, p.wrongState(a, "the third party has signed")
+		return nil, p.wrongState("the third party has signed")
 	case p.any(in(offtake.Open)) && p.Contract.Right.OfferRevocable == offtake.Irrevocable:
 		return nil, offtake.Refuse(offtake.Forbidden, "offer of process %q is irrevocable until its window ends at %s", p.ID, offtake.Stamp(p.Answer))
 	}

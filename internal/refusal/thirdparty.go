@@ -20,7 +20,7 @@ func (p *Process) thirdPartySign(a offtake.Act, d offtake.ThirdPartySign) ([]off
 		quantity = p.Quantity()
 	}
 	terms.Quantity = quantity
-	if events, done, err := p.afterTheEnd(a, d.Conditional); done {
+	if events, done, err := p.afterTheEnd(d.Conditional); done {
 		return events, err
 	}
 	why, err := p.unclear(terms)
@@ -40,7 +40,7 @@ func (p *Process) thirdPartySign(a offtake.Act, d offtake.ThirdPartySign) ([]off
 
 // thirdPartyClose records that the third party's agreement took effect.
 func (p *Process) thirdPartyClose(a offtake.Act) ([]offtake.Event, error) {
-	if events, done, err := p.afterTheEnd(a, false); done {
+	if events, done, err := p.afterTheEnd(false); done {
 		return events, err
 	}
 	why := ""
@@ -58,7 +58,7 @@ func (p *Process) thirdPartyClose(a offtake.Act) ([]offtake.Event, error) {
 // afterTheEnd says what a third party's act does to a process without live
 // parts. It has no effect on a right that was not triggered, waived or spent;
 // it breaches one whose offer was withdrawn, or whose right had revived.
-func (p *Process) afterTheEnd(a offtake.Act, conditional bool) (events []offtake.Event, done bool, err error) {
+func (p *Process) afterTheEnd(conditional bool) (events []offtake.Event, done bool, err error) {
 	if p.Live() {
 		return nil, false, nil
 	}
@@ -76,7 +76,7 @@ func (p *Process) afterTheEnd(a offtake.Act, conditional bool) (events []offtake
 		}
 		return p.breached("a third party was bound by an offer that had been withdrawn"), true, nil
 	}
-	return nil, true, p.wrongState(a, "nothing is left for a third party")
+	return nil, true, p.wrongState("nothing is left for a third party")
 }
 
 func (p *Process) noted() []offtake.Event {

@@ -1,7 +1,7 @@
 package deal
 
 import (
-	"errors"
+	"cmp"
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/refusal"
@@ -145,11 +145,12 @@ func (d *Deals) ownOffer(o *Opportunity, a offtake.Act) error {
 
 // reach brings an act to every process of the opportunity in which its party
 // has that step. It is taken if any takes it; but what is not carried out yet
-// in one of them is not done in the others.
+// in one of them is not done in the others. Where all refuse, the refusal of a
+// live process says more than that of one that has ended.
 func (d *Deals) reach(o *Opportunity, a offtake.Act) ([]offtake.Event, error) {
 	var events []offtake.Event
-	var refused error
-	reached, taken := false, false
+	var byLive, byEnded error
+	taken := false
 	for _, p := range d.Of(o.ID) {
 		if !a.Clause.IsZero() && a.Clause != p.Contract.Ref {
 			continue
@@ -158,37 +159,20 @@ func (d *Deals) reach(o *Opportunity, a offtake.Act) ([]offtake.Event, error) {
 		switch {
 		case offtake.KindOf(err) == offtake.NotSupported:
 			return nil, err
+		case err != nil && p.Live():
+			byLive = cmp.Or(byLive, err)
 		case err != nil:
-			refused = firstError(refused, err, p.Live())
+			byEnded = cmp.Or(byEnded, err)
 		default:
 			taken = true
 			events = append(events, got...)
 		}
-		reached = true
 	}
-	switch {
-	case taken:
+	if taken {
 		return events, nil
-	case reached:
-		return nil, errors.Unwrap(refused)
 	}
-	return nil, offtake.Refuse(offtake.NotFound, "opportunity %q has no process under %q", o.ID, a.Clause)
-}
-
-// ofLive marks the refusal of a live process, which says more to the caller
-// than that of one that has ended.
-type ofLive struct {
-	error
-	live bool
-}
-
-func (e ofLive) Unwrap() error { return e.error }
-
-func firstError(was, err error, live bool) error {
-	if w, ok := was.(ofLive); ok && (w.live || !live) {
-		return was
-	}
-	return ofLive{err, live}
+	nowhere := offtake.Refuse(offtake.NotFound, "opportunity %q has no process under %q", o.ID, a.Clause)
+	return nil, cmp.Or(byLive, byEnded, nowhere)
 }
 
 // amend lets an amendment take hold of the open processes of its agreement.
