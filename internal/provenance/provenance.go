@@ -170,11 +170,12 @@ func (r *reader) find(line, offset int, value, body, comment string) {
 	if _, source, ok := strings.Cut(value, "source: "); ok && comment == "" {
 		comment = strings.Trim(source, `"} `)
 	}
+	inner := flow{text: value}
 	for _, at := range number.FindAllStringIndex(value, -1) {
 		if at[0] > 0 && isWord(value[at[0]-1]) || at[1] < len(value) && isWord(value[at[1]]) {
 			continue
 		}
-		full := strings.TrimPrefix(outer+flowPath(value[:at[0]]), ".")
+		full := strings.TrimPrefix(outer+inner.path(at[0]), ".")
 		n := Number{
 			File: r.file, Line: line, Offset: offset + at[0],
 			Document: strings.TrimSpace(r.kind + " " + r.name), Path: full,
@@ -186,30 +187,41 @@ func (r *reader) find(line, offset int, value, body, comment string) {
 	}
 }
 
-// flowPath gives the keys that are open at the end of a flow mapping's beginning.
-func flowPath(before string) string {
-	var open []string
-	last, start := "", 0
-	for i := 0; i < len(before); i++ {
-		switch before[i] {
+// A flow walks along a flow mapping once and knows the keys that are open.
+type flow struct {
+	text     string
+	at       int      // walked up to here
+	open     []string // keys whose braces are open; "" for those of a list
+	last     string   // the key whose value comes next, with a leading dot
+	start    int      // of the word that may be a key
+	keyFound bool
+}
+
+// path gives the keys that are open at an offset, which never goes back.
+func (f *flow) path(to int) string {
+	for ; f.at < to; f.at++ {
+		switch f.text[f.at] {
 		case '{', '[':
-			open = append(open, last)
-			last, start = "", i+1
+			f.open = append(f.open, f.last)
+			f.next()
 		case '}', ']':
-			if len(open) > 0 {
-				open = open[:len(open)-1]
+			if len(f.open) > 0 {
+				f.open = f.open[:len(f.open)-1]
 			}
-			last, start = "", i+1
+			f.next()
 		case ',':
-			last, start = "", i+1
+			f.next()
 		case ':':
-			if word := strings.TrimSpace(before[start:i]); word != "" && last == "" {
-				last = "." + strings.Trim(word, `"`)
+			if word := strings.TrimSpace(f.text[f.start:f.at]); word != "" && !f.keyFound {
+				f.last, f.keyFound = "."+strings.Trim(word, `"`), true
 			}
 		}
 	}
-	return strings.Join(open, "") + last
+	return strings.Join(f.open, "") + f.last
 }
+
+// next begins another key.
+func (f *flow) next() { f.last, f.start, f.keyFound = "", f.at+1, false }
 
 func isWord(c byte) bool {
 	return c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'

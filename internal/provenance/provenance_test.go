@@ -106,3 +106,36 @@ func TestScaled(t *testing.T) {
 		}
 	}
 }
+
+// Whatever the text, reading it ends, and every number stands where it is said to.
+func FuzzNumbers(f *testing.F) {
+	f.Add(sample)
+	f.Add("- - {a: [1, {b: 2}, \"3\"], }: ]# 4\n\t- 5: 6\n---\nsource: 7\n  source: 8")
+	f.Add("text: >-\n  In 12 months: 13.\nq: P1D # invented")
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, n := range provenance.Numbers("f", text) {
+			if text[n.Offset:n.Offset+len(n.Text)] != n.Text || n.Line < 1 {
+				t.Errorf("%+v is not where it is said to be", n)
+			}
+			n.Scaled(1, 2)
+			n.Scaled(2, 1)
+		}
+	})
+}
+
+// Prose over several lines is prose.
+func TestProseIsNotNumbers(t *testing.T) {
+	got := provenance.Numbers("f", "kind: A\ntext: >-\n  In 12 months\n  of 2025.\nq: 5\n")
+	if len(got) != 1 || got[0].Text != "5" {
+		t.Errorf("Numbers = %v, want 5 alone", got)
+	}
+}
+
+// A line of a million numbers is read in one walk.
+func TestLongLine(t *testing.T) {
+	const n = 500_000
+	got := provenance.Numbers("f", "kind: A\nq: ["+strings.Repeat("1,", n)+"]\n")
+	if len(got) != n || got[n-1].Path != "q" {
+		t.Errorf("%d numbers found, want %d", len(got), n)
+	}
+}

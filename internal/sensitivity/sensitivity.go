@@ -12,7 +12,6 @@
 package sensitivity
 
 import (
-	"bytes"
 	"io/fs"
 	"sort"
 	"strings"
@@ -164,23 +163,35 @@ func answerer(line string) string {
 func (k Knob) At(fsys fs.FS, num, den int64) (fs.FS, bool) {
 	changed := map[string][]byte{}
 	moved := false
-	// From the last to the first, so that offsets before a change stay true.
-	for i := len(k.Numbers) - 1; i >= 0; i-- {
-		n := k.Numbers[i]
-		text, ok := n.Scaled(num, den)
-		if !ok {
-			continue
+	for rest := k.Numbers; len(rest) > 0; {
+		file := rest[0].File
+		n := 1
+		for n < len(rest) && rest[n].File == file {
+			n++
 		}
-		if changed[n.File] == nil {
-			data, err := fs.ReadFile(fsys, n.File)
-			if err != nil || n.Offset+len(n.Text) > len(data) {
-				return nil, false
-			}
-			changed[n.File] = data
+		was, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			return nil, false
 		}
-		was := changed[n.File]
-		changed[n.File] = bytes.Join([][]byte{was[:n.Offset], []byte(text), was[n.Offset+len(n.Text):]}, nil)
-		moved = true
+		text, some := scaled(was, rest[:n], num, den)
+		if some {
+			changed[file], moved = text, true
+		}
+		rest = rest[n:]
 	}
 	return overlay{fsys, changed}, moved
+}
+
+// scaled rewrites the numbers of one file, which stand in the order of the text.
+func scaled(was []byte, numbers []provenance.Number, num, den int64) (out []byte, some bool) {
+	from := 0
+	for _, n := range numbers {
+		text, ok := n.Scaled(num, den)
+		if !ok || n.Offset+len(n.Text) > len(was) {
+			continue
+		}
+		out = append(append(out, was[from:n.Offset]...), text...)
+		from, some = n.Offset+len(n.Text), true
+	}
+	return append(out, was[from:]...), some
 }
