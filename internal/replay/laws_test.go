@@ -182,3 +182,23 @@ func countTrace(t tb, name string) (n, sec int64) {
 	}
 	return n, sec
 }
+
+// The example's own demand, while the terms change three times.
+func TestTheExampleBookIsKeptWhileItsTermsChange(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the example's own demand is long")
+	}
+	b, _ := book.ReadDir(filepath.Join("..", "..", "examples", "openai"))
+	if b == nil {
+		t.Fatal("the example book does not load")
+	}
+	law, _ := rights.Compile(b)
+	w := tell(t, b, "", func(o *replay.Options) {
+		o.From, o.To, o.Open = instant(t, "2025-01-10T08:00:00Z"), instant(t, "2026-08-01T00:00:00Z"), traces.OpenBelow(filepath.Join("..", "..", "examples", "openai"))
+	})
+	balanced(t, w, sumOf{w.Jobs, w.GPUSeconds})
+	walkOver(t, b, w, law.Calendar("").Resolve)
+	if w.Refusals.Opened == 0 || len(w.Purchases) == 0 {
+		t.Errorf("no right was run or nothing bought: %+v", w.Refusals)
+	}
+}

@@ -79,7 +79,11 @@ func prepare(o Options) (*replay, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := market.Supported(o.Setup, from, latest); err != nil {
+	until := o.To
+	if until.IsZero() { // how far it will get shows as it goes: see termsChange
+		until = from
+	}
+	if err := market.Supported(o.Setup, from, until); err != nil {
 		return nil, err
 	}
 	r := &replay{
@@ -216,6 +220,9 @@ func (r *replay) stageTerms() {
 
 // termsChange ranks every pool again, and fills them from the next whole second on.
 func (r *replay) termsChange() {
+	if err := market.Supported(r.Setup, r.at(r.now), r.at(r.now)); err != nil {
+		r.fail(err)
+	}
 	clear(r.blocked)
 	r.sched.stamp++
 	r.clock.at(whole(r.now), rankBegin, func() {

@@ -225,6 +225,20 @@ func TestWhatCannotBeCarriedOutIsRefusedFirst(t *testing.T) {
 	}
 }
 
+func TestAClauseOfLaterIsRefusedWhenTheClockComesToIt(t *testing.T) {
+	b := read(t, base+held("cluster", "north", "h100", 8, "2026-01-01")+`  ask-first: {text: Ask., from: 2025-02-01, first_offer: {holder: north, scope: {}, window: P5D, tail: {sign_by: P30D, close_by: P30D}}}
+`)
+	if w := tell(t, b, jobs("a 0 60 8"), nil); w.ServedJobs != 1 {
+		t.Errorf("a replay that ends before has %d jobs served, want 1", w.ServedJobs)
+	}
+	if _, err := try(t, b, jobs("a 0 60 8", "b 3000000 60 8"), nil); offtake.KindOf(err) != offtake.NotSupported {
+		t.Errorf("one that goes on after: got %v, want not supported yet", err)
+	}
+	if _, err := try(t, b, jobs("a 0 60 8"), func(o *replay.Options) { o.To = start.AddDate(0, 3, 0) }); offtake.KindOf(err) != offtake.NotSupported {
+		t.Errorf("one that is to go on after: got %v, want not supported yet", err)
+	}
+}
+
 func TestTheJSONHasTheKeysOfTheCommandLine(t *testing.T) {
 	w := tell(t, read(t, base+held("cluster", "north", "h100", 8, "2026-01-01")), jobs("a 0 60 8", "b 0 30 8"), nil)
 	var got map[string]any

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
+	"testing"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -321,5 +323,46 @@ func walkOver(t tb, b *offtake.Book, r told, resolve func(offtake.When) time.Tim
 	spend, _ := w.spend.Round()
 	if cmp.Compare(spend.Sub(r.Spend.Money).Sign(), 0) != 0 {
 		t.Errorf("the decisions cost %s, the replay spent %s", spend, r.Spend)
+	}
+}
+
+// heard is a tb that only remembers whether it was told of a mistake.
+type heard struct{ lines []string }
+
+func (h *heard) Helper()                   {}
+func (h *heard) Error(a ...any)            { h.lines = append(h.lines, fmt.Sprint(a...)) }
+func (h *heard) Errorf(f string, a ...any) { h.lines = append(h.lines, fmt.Sprintf(f, a...)) }
+func (h *heard) Fatal(a ...any)            { panic(fmt.Sprint(a...)) }
+func (h *heard) Fatalf(f string, a ...any) { panic(fmt.Sprintf(f, a...)) }
+func (h *heard) has(what string) bool      { return strings.Contains(strings.Join(h.lines, "\n"), what) }
+
+// A walk that sees nothing proves nothing: each of these lies is seen.
+func TestTheWalkSeesWhatIsWrong(t *testing.T) {
+	b := read(t, base+`  only-north: {text: Only north., exclusivity: {provider: north, scope: {}}}
+`+held("cluster", "north", "h100", 16, "2025-01-20")+held("theirs", "south", "h100", 16, "2025-01-20"))
+	for _, c := range []struct {
+		name, want string
+		lie        func(l map[string]any)
+	}{
+		{"the truth", "", func(map[string]any) {}},
+		{"another provider", "which deal/only-north forbids", func(l map[string]any) {
+			l["provider"] = "south"
+			l["reservations"].([]any)[0].(map[string]any)["id"] = "deal/theirs"
+		}},
+		{"more than is held", "fills deal/cluster to 17 of 16", func(l map[string]any) {
+			l["accelerators"] = 17.0
+			l["reservations"].([]any)[0].(map[string]any)["accelerators"] = 17.0
+		}},
+		{"longer than it is held", "held from", func(l map[string]any) { l["until"] = "2025-02-01T00:00:00Z" }},
+		{"fewer than it asks for", "takes 8 of the 9 it asks for", func(l map[string]any) { l["accelerators"] = 9.0 }},
+		{"elsewhere", "which is elsewhere", func(l map[string]any) { l["region"] = "there" }},
+	} {
+		w := tell(t, b, jobs("a 0 60 8"), nil)
+		c.lie(w.of("place")[0])
+		var h heard
+		walkOver(&h, b, w, utc)
+		if (c.want == "") != (len(h.lines) == 0) || !h.has(c.want) {
+			t.Errorf("%s: the walk says %q, want %q", c.name, h.lines, c.want)
+		}
 	}
 }
