@@ -92,7 +92,7 @@ func amountWords(m offtake.Measure, a offtake.Amount) string {
 	case offtake.CapacityTaken:
 		return fmt.Sprintf("%d accelerators", a.Quantity)
 	}
-	return a.Money.String()
+	return a.Money.Short()
 }
 
 func (t *teller) commitment(b offtake.Commitment) {
@@ -128,7 +128,7 @@ func (t *teller) prepayment(p offtake.Prepayment) {
 	if p.Draws != "" {
 		draws = ", drawn " + p.Draws
 	}
-	t.say("%s is paid ahead by %s%s.", p.Amount, p.By, draws)
+	t.say("%s is paid ahead by %s%s.", p.Amount.Short(), p.By, draws)
 }
 
 func (t *teller) cancel(c offtake.Cancel) {
@@ -139,7 +139,7 @@ func (t *teller) cancel(c offtake.Cancel) {
 	t.say("It may be cancelled.")
 	t.sayFor(c.Notice, "Cancelling takes %s notice.")
 	t.sayIf(c.Fee > 0, "Cancelling costs %s of what is cancelled.", c.Fee)
-	t.sayIf(!c.Rolling.IsZero(), "At most %s may be cancelled within %s.", c.Cap, c.Rolling.Words())
+	t.sayIf(!c.Rolling.IsZero(), "At most %s may be cancelled within %s.", c.Cap.Short(), c.Rolling.Words())
 }
 
 func (t *teller) reservation(b offtake.Reservation) {
@@ -160,7 +160,7 @@ func (t *teller) reservation(b offtake.Reservation) {
 	}
 	t.sayFor(b.Delivery.Tolerance, "Delivery up to %s late is in time.")
 	t.sayIf(!b.Delivery.LongStop.IsZero(), "After %s the buyer may cancel what is not delivered.", b.Delivery.LongStop)
-	t.sayIf(!b.Delivery.Damages.PerDay.IsZero() || !b.Delivery.Damages.Cap.IsZero(), "Each day of delay costs the provider %s, at most %s.", b.Delivery.Damages.PerDay, b.Delivery.Damages.Cap)
+	t.sayIf(!b.Delivery.Damages.PerDay.IsZero() || !b.Delivery.Damages.Cap.IsZero(), "Each day of delay costs the provider %s, at most %s.", b.Delivery.Damages.PerDay.Short(), b.Delivery.Damages.Cap.Short())
 	t.sayIf(b.EndsAt != "", "It ends at %s.", b.EndsAt)
 	t.sayIf(!b.Extend.Step.IsZero(), "The buyer may prolong it by %s at a time, with %s notice.", b.Extend.Step.Words(), b.Extend.Notice.Words())
 	t.cancel(b.Cancel)

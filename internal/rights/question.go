@@ -15,6 +15,7 @@ type Question struct {
 	purposes  []cell // all of them, where there are several
 	quantity  int64
 	suppliers set  // where the provider is not stated: those it may be
+	products  set  // where the product is not stated and its purpose is: those it may be
 	byProduct bool // a `use` by whoever the unstated product belongs to
 	facts     *offtake.Facts
 	measured  Measured
@@ -43,7 +44,9 @@ func (q Question) Given(m Measured) Question {
 // that is not the provider's.
 //
 // Facts that follow from others need not be stated. The provider gives the
-// route; a product gives the purpose where none is stated, and whose it is;
+// route; a product gives the purpose where none is stated, and whose it is; a
+// purpose leaves, of the products not stated, those that are for it or do not
+// say what they are for;
 // `procure` is about new capacity and `place` and `serve` about held, unless
 // stated otherwise.
 func (l *Law) Question(ask offtake.Ask, f offtake.Facts) (Question, error) {
@@ -72,6 +75,7 @@ func (l *Law) Question(ask offtake.Ask, f offtake.Facts) (Question, error) {
 	r.actor(f)
 	r.measures(f)
 	r.route(f)
+	r.products(f)
 	r.absent(f.Absent)
 	return q, r.err
 }
@@ -195,6 +199,25 @@ func (r *reader) route(f offtake.Facts) {
 		if by.empty() {
 			r.q.cells[provider] = r.law.words[provider].none()
 		}
+	}
+}
+
+// products leaves, of the products that an unstated one may be, those that a
+// stated purpose agrees with; where there is none, it is work for no product.
+// A use asks by product, whatever the purpose.
+func (r *reader) products(f offtake.Facts) {
+	if f.Product != "" || len(f.Purposes) == 0 || r.q.ask == offtake.Use {
+		return
+	}
+	may := listed(r.law.words[product].size)
+	for c, decl := range r.law.book.Products {
+		if decl.Purpose == "" || slices.Contains(f.Purposes, decl.Purpose) {
+			may.bits[c>>6] |= 1 << (c & 63)
+		}
+	}
+	r.q.products = may
+	if may.empty() {
+		r.q.cells[product] = r.law.words[product].none()
 	}
 }
 

@@ -81,8 +81,12 @@ func (t *Terms) weigh(q *Question, quick bool) *weighing {
 	root := make([]mask, len(w.vars))
 	for i, v := range w.vars {
 		root[i] = set{}.mask(v.size)
-		if v.open == nil && v.dim == provider {
+		switch {
+		case v.open != nil:
+		case v.dim == provider:
 			root[i] = slices.Clone(q.suppliers.mask(v.size))
+		case v.dim == product:
+			root[i] = slices.Clone(q.products.mask(v.size))
 		}
 	}
 	w.walk(root)

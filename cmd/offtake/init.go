@@ -1,0 +1,71 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/book"
+)
+
+func initCommand(w world) *cobra.Command {
+	return &cobra.Command{
+		Use:   "init DIR",
+		Short: "Write a starter book",
+		Long: `Init writes a small, complete and commented book into DIR, which must not
+exist or be empty. Every company and number in it is invented; change them.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir := args[0]
+			if err := mustBeEmpty(dir); err != nil {
+				return err
+			}
+			files := book.Starter(starterName(dir))
+			names := make([]string, 0, len(files))
+			for name := range files {
+				names = append(names, name)
+			}
+			slices.Sort(names)
+			for _, name := range names {
+				path := filepath.Join(dir, filepath.FromSlash(name))
+				if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+					return err
+				}
+				if err := os.WriteFile(path, files[name], 0o666); err != nil {
+					return err
+				}
+			}
+			fmt.Fprintf(w.err, "wrote %s into %s; next: offtake check %s\n", count(len(names), "file"), dir, dir)
+			return nil
+		},
+	}
+}
+
+// mustBeEmpty refuses a folder that holds anything, so that nothing is overwritten.
+func mustBeEmpty(dir string) error {
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case len(entries) > 0:
+		return offtake.Refuse(offtake.Invalid, "folder %q is not empty; name a new one", dir)
+	}
+	return nil
+}
+
+// starterName names the book after its folder.
+func starterName(dir string) string {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return filepath.Base(dir)
+	}
+	return filepath.Base(abs)
+}
