@@ -76,20 +76,9 @@ func (r *replay) needs(now time.Time) (out []buying.Need) {
 	patience := int64(r.buyer.Patience(now).Sub(r.from) / time.Second)
 	for _, l := range r.sched.busy {
 		n := r.need(l.work)
-		for _, e := range l.waiting[l.first:] {
-			if e.at > patience {
-				break
-			}
-			if e.gone {
-				continue
-			}
-			if n.Count++; n.Count == 1 {
-				n.Since, n.Start = r.second(e.at), now
-			}
-			n.Quantity = max(n.Quantity, e.n)
-			n.Run = max(n.Run, time.Duration(e.seconds)*time.Second)
-		}
-		if n.Count > 0 {
+		if n.Count = l.olderThan(patience); n.Count > 0 {
+			n.Quantity, n.Run = l.largest, time.Duration(l.longest)*time.Second
+			n.Since, n.Start = r.second(l.waiting[l.first].at), now
 			out = append(out, n)
 		}
 	}

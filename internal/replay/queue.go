@@ -38,7 +38,8 @@ type line struct {
 	first   int   // place of the first that may still wait
 	count   int64 // how many do
 	n       int64 // their accelerators
-	longest int64 // no job in it is longer
+	longest int64 // no job in it is longer, nor was any since it was last empty
+	largest int64 // likewise
 	listed  bool
 }
 
@@ -62,6 +63,19 @@ func (l *line) push(e *entry) {
 	l.count++
 	l.n += e.n
 	l.longest = max(l.longest, e.seconds)
+	l.largest = max(l.largest, e.n)
+}
+
+// olderThan counts the jobs that arrived at a second or before. Nearly all of a
+// long line did, so the others are counted, from its end.
+func (l *line) olderThan(at int64) int64 {
+	n := l.count
+	for i := len(l.waiting) - 1; i >= l.first && l.waiting[i].at > at; i-- {
+		if !l.waiting[i].gone {
+			n--
+		}
+	}
+	return n
 }
 
 // front drops what no longer waits from the head of the line.
@@ -72,7 +86,7 @@ func (l *line) front() {
 	}
 	switch {
 	case l.first == len(l.waiting):
-		l.waiting, l.first, l.longest = l.waiting[:0], 0, 0
+		l.waiting, l.first, l.longest, l.largest = l.waiting[:0], 0, 0, 0
 	case l.first > 1024 && l.first > len(l.waiting)/2:
 		kept := copy(l.waiting, l.waiting[l.first:])
 		clear(l.waiting[kept:])

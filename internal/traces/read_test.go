@@ -310,3 +310,41 @@ func FuzzTraces(f *testing.F) {
 		}
 	})
 }
+
+func TestATraceOfTheBookIsWorkOfItsDemand(t *testing.T) {
+	b := &offtake.Book{Demands: []offtake.Demand{{
+		Name: "nightly", Purpose: "training", Product: "chat", Regions: []offtake.Region{"us-*"},
+		Trace: &offtake.Trace{File: "jobs.csv", Format: ElasticFlow, Purpose: "research", Accelerator: "gb200", Scale: 3 * offtake.One},
+	}}}
+	open := func(string) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(elastic + "a,5,60,8\n")), nil
+	}
+	s, err := FromBook(b, Env{From: start, Open: open})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := all(t, s); len(got) != 1 || got[0].ID != "nightly/a" || got[0].Accelerators != 24 {
+		t.Errorf("jobs are %+v, want nightly/a of 24", got)
+	}
+	w := s.Works[0]
+	if w.Demand != "nightly" || w.Purpose != "research" || w.Product != "chat" || w.Accelerators[0].Accelerator != "gb200" || w.Regions[0] != "us-*" {
+		t.Errorf("its work is %+v", w)
+	}
+}
+
+func TestRowsOfTheOwnFormatSayWhatTheyAreFor(t *testing.T) {
+	s, err := fromText("jobs.csv", "id,submitted,duration,accelerators,purpose,product,accelerator,deadline\na,0,1,1,,,,\nb,0,1,1,api,chat,gb200,2025-01-21T08:01:00Z\nc,0,1,1,api,chat,gb200,90\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := all(t, s)
+	if len(s.Works) != 2 || got[0].Work != 0 || got[1].Work != 1 || got[2].Work != 1 {
+		t.Errorf("jobs %+v of works %+v, want two works", got, s.Works)
+	}
+	if got[0].Deadline != Never || got[1].Deadline != 60 || got[2].Deadline != 90 {
+		t.Errorf("deadlines are %d, %d and %d, want none, 60 and 90", got[0].Deadline, got[1].Deadline, got[2].Deadline)
+	}
+	if w := s.Works[1]; w.Purpose != "api" || w.Product != "chat" || w.Accelerators[0].Accelerator != "gb200" {
+		t.Errorf("the second work is %+v", w)
+	}
+}
