@@ -233,8 +233,12 @@ func (m Money) String() string {
 func (m Money) Number() string { return m.amount.Text('f') }
 
 // Short gives the amount as a book writes it: whole thousands, millions,
-// billions and trillions with their suffix and nothing lost.
+// billions and trillions with their suffix and nothing lost. An amount written
+// with decimal places keeps them.
 func (m Money) Short() string {
+	if m.amount.Exponent < 0 {
+		return m.String()
+	}
 	var r apd.Decimal
 	r.Reduce(&m.amount)
 	for _, s := range []struct {
