@@ -24,7 +24,7 @@ func (r *replay) stageDeliveries() {
 			continue
 		}
 		for _, c := range r.set.Campaigns {
-			if c.Demand != d.Name || c.At*second >= r.end {
+			if c.Demand != d.Name || c.At > r.end/second || c.At*second >= r.end {
 				continue
 			}
 			v := &delivery{left: c.Jobs, Delivery: Delivery{

@@ -317,7 +317,7 @@ func (r *replay) next() (s step) {
 			s = step{t, rankDeadline, nil}
 		}
 	}
-	if at, ok := r.set.Peek(); ok && sooner(at*second, rankArrive) {
+	if at, ok := r.set.Peek(); ok && at <= r.end/second && sooner(at*second, rankArrive) {
 		s = step{at * second, rankArrive, nil}
 	}
 	for _, p := range r.sched.pools {

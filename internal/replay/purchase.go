@@ -84,7 +84,7 @@ func (r *replay) needs(now time.Time) (out []buying.Need) {
 	}
 	horizon := r.tick(r.buyer.Horizon(now))
 	for _, c := range r.set.Campaigns {
-		if at := c.At * second; at <= r.now || at > horizon || at >= r.end {
+		if c.At > r.end/second || c.At*second <= r.now || c.At*second > horizon {
 			continue
 		}
 		n := r.need(r.sched.works[c.Work])

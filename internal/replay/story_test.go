@@ -239,6 +239,33 @@ func TestAClauseOfLaterIsRefusedWhenTheClockComesToIt(t *testing.T) {
 	}
 }
 
+func TestTimesBeyondTheReplayDoNotComeEarly(t *testing.T) {
+	b := read(t, base+held("cluster", "north", "h100", 8, "9999-01-01")+`---
+kind: Demand
+name: far
+purpose: training
+accelerator: {h100: 1}
+quantity: 8
+hours: 1
+earliest: 9000-01-01
+latest_finish: 9999-01-01
+delivers: {product: model, due: 9999-01-01}
+---
+kind: Demand
+name: near
+purpose: training
+accelerator: {h100: 1}
+quantity: 8
+hours: 10
+earliest: 2025-01-06
+latest_finish: 9999-01-01
+`)
+	w := tell(t, b, "", func(o *replay.Options) { o.To = start.AddDate(1, 0, 0) })
+	if w.Jobs != 1 || w.ServedJobs != 1 || len(w.Deliveries) != 0 {
+		t.Errorf("%d jobs came and %d were served, want only the near one", w.Jobs, w.ServedJobs)
+	}
+}
+
 func TestTheJSONHasTheKeysOfTheCommandLine(t *testing.T) {
 	w := tell(t, read(t, base+held("cluster", "north", "h100", 8, "2026-01-01")), jobs("a 0 60 8", "b 0 30 8"), nil)
 	var got map[string]any

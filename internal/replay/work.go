@@ -7,7 +7,6 @@ import (
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/buying"
 	"github.com/offtake-dev/offtake/internal/dispatch"
-	"github.com/offtake-dev/offtake/internal/traces"
 )
 
 // arriveNext takes the next job.
@@ -33,8 +32,8 @@ func (r *replay) arriveNext() {
 	}
 	r.sched.wait(e)
 	r.tally.wait(e)
-	if e.deadline != traces.Never {
-		r.clock.at((e.deadline-e.quickest()+1)*second, rankExpire, func() { r.expire(e) })
+	if late := e.deadline - e.quickest() + 1; late <= r.end/second {
+		r.clock.at(late*second, rankExpire, func() { r.expire(e) })
 	}
 }
 

@@ -179,3 +179,11 @@ func TestACampaignIsOneJobOrItsLots(t *testing.T) {
 		t.Errorf("20 in lots of 8 are %v, want 8, 8, 4", sizes)
 	}
 }
+
+func TestACampaignBeyondAllBoundsIsRefused(t *testing.T) {
+	for _, d := range []offtake.Demand{{Name: "a", Quantity: 1 << 40, Hours: 1}, {Name: "b", Quantity: 1, Hours: 1 << 40}, {Name: "c", Quantity: 1}} {
+		if _, err := FromBook(&offtake.Book{Demands: []offtake.Demand{d}}, Env{From: start}); offtake.KindOf(err) != offtake.Invalid {
+			t.Errorf("%d accelerators for %d hours: got %v, want a refusal", d.Quantity, d.Hours, err)
+		}
+	}
+}

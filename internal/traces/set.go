@@ -65,7 +65,7 @@ func FromBook(b *offtake.Book, env Env) (*Set, error) {
 		case d.Profile != nil:
 			err = s.addProfile(d, w, env)
 		default:
-			s.addCampaign(b, d, w, env)
+			err = s.addCampaign(b, d, w, env)
 		}
 		if err != nil {
 			return nil, err
@@ -149,7 +149,10 @@ func (s *Set) addProfile(d offtake.Demand, w Work, env Env) error {
 
 // addCampaign makes one job, or a job for each lot. Work whose time came before
 // the replay begins arrives at its start.
-func (s *Set) addCampaign(b *offtake.Book, d offtake.Demand, w Work, env Env) {
+func (s *Set) addCampaign(b *offtake.Book, d offtake.Demand, w Work, env Env) error {
+	if d.Quantity < 1 || d.Quantity > MaxAccelerators || d.Hours < 1 || d.Hours > MaxSeconds/3600 {
+		return offtake.Refuse(offtake.Invalid, "%s: demand %q is %d accelerators for %d hours; at most %d for %d are counted", d.Pos, d.Name, d.Quantity, d.Hours, MaxAccelerators, int64(MaxSeconds/3600))
+	}
 	c := Campaign{Demand: d.Name, Work: s.intern(w), Seconds: d.Hours * 3600, Accelerators: d.Quantity, Jobs: 1, Deadline: Never}
 	if !d.Earliest.IsZero() {
 		c.At = max(0, seconds(env.Resolve(d.Earliest).Sub(env.From)))
@@ -167,6 +170,7 @@ func (s *Set) addCampaign(b *offtake.Book, d offtake.Demand, w Work, env Env) {
 	}
 	s.Campaigns = append(s.Campaigns, c)
 	s.streams = append(s.streams, &campaignStream{Campaign: c, last: last})
+	return nil
 }
 
 // seconds rounds up, so that nothing arrives before its time.
