@@ -37,7 +37,6 @@ type line struct {
 	waiting []*entry
 	first   int   // place of the first that may still wait
 	count   int64 // how many do
-	n       int64 // their accelerators
 	longest int64 // no job in it is longer, nor was any since it was last empty
 	largest int64 // likewise
 	listed  bool
@@ -61,7 +60,7 @@ func (l *line) push(e *entry) {
 	e.line = l
 	l.waiting = append(l.waiting, e)
 	l.count++
-	l.n += e.n
+
 	l.longest = max(l.longest, e.seconds)
 	l.largest = max(l.largest, e.n)
 }
@@ -98,7 +97,6 @@ func (l *line) front() {
 func (e *entry) leave() {
 	e.gone = true
 	e.line.count--
-	e.line.n -= e.n
 	e.line.front()
 }
 
@@ -362,10 +360,4 @@ func (s *scheduler) findHead(p *pool) {
 	if best != nil {
 		s.protect(p, best, on)
 	}
-}
-
-// grown forgets what was foreseen, since capacity came, and fills the pool.
-func (s *scheduler) grown(p *pool) {
-	p.head = nil
-	s.fill(p)
 }
