@@ -20,7 +20,9 @@ help: ## say what there is to make
 
 run: ## replay the example book before and after its amendments, and write the report
 	@mkdir -p $(OUT)
-	$(GO) run ./cmd/offtake replay examples/openai --compare --report $(OUT)/openai.html
+	$(GO) run ./cmd/offtake replay examples/openai --from 2025-01-21 --to 2027-01-01 \
+		--terms 2025-01-20 --terms 2025-01-21 --terms 2025-10-28 --terms 2026-06-01 \
+		--sensitivity --report $(OUT)/openai.html
 
 build: ## build the command into bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/offtake ./cmd/offtake

@@ -66,7 +66,7 @@ is left out; without --to the replay ends when the last job has.`,
 			if err := r.prepare(); err != nil {
 				return err
 			}
-			page, err := r.all(ctx)
+			page, err := r.recorded(ctx)
 			if err != nil {
 				return err
 			}
@@ -116,9 +116,6 @@ func (r *replaying) prepare() error {
 		}
 		r.terms = append(r.terms, t)
 	}
-	if r.flags.decisions != "" && len(r.terms) > 1 {
-		return offtake.Refuse(offtake.Invalid, "--decisions records one replay, and --terms asks for %d; give one --terms", len(r.terms))
-	}
 	if r.flags.sensitivity && len(r.terms) < 2 {
 		return offtake.Refuse(offtake.Invalid, "--sensitivity compares two replays; give --terms twice")
 	}
@@ -160,7 +157,20 @@ func (r *replaying) open() func(string) (io.ReadCloser, error) {
 	return traces.OpenBelow(r.dir)
 }
 
-// all carries out every replay that was asked for.
+// recorded is all, with the decisions in their file where one is named.
+func (r *replaying) recorded(ctx context.Context) (page report.Page, err error) {
+	if r.flags.decisions == "" {
+		return r.all(ctx)
+	}
+	err = report.WriteFile(r.flags.decisions, func(out io.Writer) error {
+		r.base.Decisions = out
+		page, err = r.all(ctx)
+		return err
+	})
+	return page, err
+}
+
+// all carries out every replay that was asked for, and then the varied ones.
 func (r *replaying) all(ctx context.Context) (report.Page, error) {
 	page := report.Page{Book: string(r.book.Name)}
 	steps := len(r.terms)
@@ -170,7 +180,7 @@ func (r *replaying) all(ctx context.Context) (report.Page, error) {
 		o.Setup = market.Setup{Book: r.book, Law: r.law, TermsAt: t}
 		o.Progress = func(done float64) { bar((float64(i) + done) / float64(steps)) }
 		o.Notes = r.note
-		result, err := r.one(ctx, o)
+		result, err := replay.Run(ctx, o)
 		if err != nil {
 			return page, err
 		}
@@ -190,20 +200,6 @@ func (r *replaying) all(ctx context.Context) (report.Page, error) {
 		err = r.sensitivity(ctx, &page)
 	}
 	return page, err
-}
-
-// one runs a replay, with its decisions into their file where one is named.
-func (r *replaying) one(ctx context.Context, o replay.Options) (result *replay.Result, err error) {
-	if r.flags.decisions == "" {
-		return replay.Run(ctx, o)
-	}
-	err = report.WriteFile(r.flags.decisions, func(out io.Writer) error {
-		o.Decisions = out
-		var err error
-		result, err = replay.Run(ctx, o)
-		return err
-	})
-	return result, err
 }
 
 // note tells the user once what the replay had to say of the demand.
@@ -245,7 +241,7 @@ func (r *replaying) headline(ctx context.Context, text fs.FS) ([]float64, error)
 	var results [2]*replay.Result
 	for i := range results {
 		o := r.base
-		o.Setup = market.Setup{Book: b, Law: law, TermsAt: r.terms[i]}
+		o.Setup, o.Decisions = market.Setup{Book: b, Law: law, TermsAt: r.terms[i]}, nil
 		var err error
 		if results[i], err = replay.Run(ctx, o); err != nil {
 			return nil, err
