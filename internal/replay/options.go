@@ -3,7 +3,6 @@ package replay
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"io"
 	"time"
 
@@ -41,44 +40,6 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	return r.result(), nil
-}
-
-// Results are what several replays of the same demand came to, each under its
-// own terms.
-type Results []*Result
-
-// MarshalJSON gives the one result itself, and several as {"replays":[...]}.
-func (rs Results) MarshalJSON() ([]byte, error) {
-	if len(rs) == 1 {
-		return json.Marshal(rs[0])
-	}
-	return json.Marshal(struct {
-		Replays []*Result `json:"replays"`
-	}{rs})
-}
-
-// RunEach carries out a replay once under the terms of each instant, or once
-// under terms that change where none is given. Decisions come one replay after
-// the other, and each line names its terms.
-func RunEach(ctx context.Context, o Options, terms []time.Time) (Results, error) {
-	if len(terms) == 0 {
-		terms = []time.Time{o.Setup.TermsAt}
-	}
-	var out Results
-	progress := o.Progress
-	for i, t := range terms {
-		o.Setup.TermsAt = t
-		if progress != nil {
-			o.Progress = func(done float64) { progress((float64(i) + done) / float64(len(terms))) }
-		}
-		r, err := Run(ctx, o)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-		o.Notes = nil // they say the same of the same demand
-	}
-	return out, nil
 }
 
 // begin gives the start of the replay, a whole second.

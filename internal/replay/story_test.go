@@ -1,11 +1,9 @@
 package replay_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +13,6 @@ import (
 	"github.com/offtake-dev/offtake/internal/journal"
 	"github.com/offtake-dev/offtake/internal/market"
 	"github.com/offtake-dev/offtake/internal/replay"
-	"github.com/offtake-dev/offtake/internal/traces"
 )
 
 func TestWorkStartsFirstComeFirstServedAndIsNotStarved(t *testing.T) {
@@ -411,43 +408,21 @@ func TestACancelledReplayStops(t *testing.T) {
 	}
 }
 
-func TestSeveralTermsAreComparedOnTheSameDemand(t *testing.T) {
-	b := read(t, base+`  only-north: {text: Only north., exclusivity: {provider: north, scope: {}}}
-amendments:
-  - {name: opened, effective: 2025-01-10, signed_by: [lab, north, south], remove: [only-north]}
-`+supply("south", 64, "1")+scenario(""))
-	trace := jobs("a 60 60 8")
-	var lines bytes.Buffer
-	o := replay.Options{
-		Setup: setup(t, b), From: start, Decisions: &lines, Demand: []traces.Spec{{File: "j", Purpose: "training", Accelerator: "h100", Scale: offtake.One}},
-		Open: func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(trace)), nil },
-	}
-	rs, err := replay.RunEach(context.Background(), o, []time.Time{start, start.AddDate(0, 1, 0)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, _ := json.Marshal(rs)
-	var got struct {
-		Replays []struct {
-			Terms    string
-			Jobs     int64
-			Unserved int64 `json:"unserved_jobs"`
+func TestDecisionsNameTheTermsThatWereHeld(t *testing.T) {
+	b := read(t, base+held("cluster", "north", "h100", 8, "2026-01-01"))
+	w := tell(t, b, jobs("a 0 60 8", "b 0 60 16"), func(o *replay.Options) { o.Setup.TermsAt = start })
+	for _, l := range w.lines {
+		if l["terms"] != "2025-01-06T00:00:00Z" {
+			t.Errorf("decision %v names other terms", l)
 		}
 	}
-	if err := json.Unmarshal(out, &got); err != nil || len(got.Replays) != 2 {
-		t.Fatalf("got %s, %v, want two replays", out, err)
+	if !strings.HasPrefix(string(w.json), `{"book":"small","terms":"2025-01-06T00:00:00Z"`) {
+		t.Errorf("the result is %.80s, want it to name its terms", w.json)
 	}
-	if x, y := got.Replays[0], got.Replays[1]; x.Terms != "2025-01-06T00:00:00Z" || x.Unserved != 1 || y.Terms != "2025-02-06T00:00:00Z" || y.Unserved != 0 || x.Jobs != y.Jobs {
-		t.Errorf("replays are %+v", got.Replays)
-	}
-	for l := range strings.Lines(lines.String()) {
-		if !strings.Contains(l, `,"terms":"2025-0`) {
-			t.Errorf("decision %s names no terms", l)
+	for _, l := range tell(t, b, jobs("a 0 60 8"), nil).lines {
+		if _, ok := l["terms"]; ok {
+			t.Errorf("decision %v names terms, and none were held", l)
 		}
-	}
-	one, _ := json.Marshal(rs[:1])
-	if !strings.HasPrefix(string(one), `{"book":"small","terms":"2025-01-06T00:00:00Z"`) {
-		t.Errorf("one replay is %.80s, want the object itself", one)
 	}
 }
 
