@@ -105,12 +105,12 @@ type Cause string
 
 // The causes.
 const (
-	ByClause      Cause = "clause"        // a clause stands in the way
-	NothingHeld   Cause = "nothing held"  // no acceptable capacity is held there
-	WrongRegion   Cause = "region"        // what is held there is elsewhere
-	NoCapacity    Cause = "no capacity"   // it is all in use, or ends too early
-	TooDear       Cause = "dearer"        // a cheaper pool had room
-	WrongHardware Cause = "accelerator"   // it holds only accelerators the work does not run on
+	ByClause      Cause = "clause"       // a clause stands in the way
+	NothingHeld   Cause = "nothing held" // no acceptable capacity is held there
+	WrongRegion   Cause = "region"       // what is held there is elsewhere
+	NoCapacity    Cause = "no capacity"  // it is all in use, or ends too early
+	TooDear       Cause = "dearer"       // a cheaper pool had room
+	WrongHardware Cause = "accelerator"  // it holds only accelerators the work does not run on
 )
 
 // A Barred provider has no pool in which the work may run.

@@ -148,6 +148,9 @@ func (t *Terms) weighed(q Question, a *offtake.Answer) {
 			}
 		}
 	}
+	if v == offtake.Permitted || v == offtake.Conditional {
+		t.surelyLifted(&q, a)
+	}
 	decisive := make([]bool, len(w.items))
 	for _, c := range w.cases {
 		for _, i := range append(slices.Clone(c.lifts), c.rows...) {
@@ -156,12 +159,26 @@ func (t *Terms) weighed(q Question, a *offtake.Answer) {
 	}
 	order := append(indices(w.consentsFrom(), len(w.items)), indices(0, w.consentsFrom())...)
 	for _, i := range order {
-		if decisive[i] {
-			a.Because = append(a.Because, w.items[i].row.reason)
+		if r := w.items[i].row.reason; decisive[i] && !slices.Contains(a.Because, r) {
+			a.Because = append(a.Because, r)
 		}
 	}
 	if q.ask == offtake.Use && v == offtake.Prohibited && len(a.Because) == 0 {
 		t.licensors(q, a)
+	}
+}
+
+// surelyLifted names the consents that lift a restriction whatever the unstated
+// facts are; a weighing leaves those restrictions out.
+func (t *Terms) surelyLifted(q *Question, a *offtake.Answer) {
+	if q.ask == offtake.Use {
+		return
+	}
+	s := t.search(q)
+	_, lifters := s.standing(nil, nil, bans, math.MaxInt)
+	_, lifters = s.standing(nil, lifters, rightsOf(q), math.MaxInt)
+	for _, c := range lifters {
+		a.Because = append(a.Because, t.law.tables[s.consents].rows[c].reason)
 	}
 }
 
