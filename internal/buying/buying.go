@@ -146,6 +146,7 @@ func (b *Buyer) cardAt(at time.Time) *rates.Card {
 type look struct {
 	*Buyer
 	now      time.Time
+	at       time.Time // whose terms hold
 	terms    *rights.Terms
 	card     *rates.Card
 	capacity []Capacity
@@ -164,7 +165,7 @@ type offerKey struct {
 // the one whose terms are held). left gives what is unsold of an offer.
 func (b *Buyer) Look(now, terms time.Time, needs []Need, capacity []Capacity, left func(offtake.SupplyName, int) int64) ([]Proposal, []Refused) {
 	l := look{
-		Buyer: b, now: now, terms: b.law.At(terms), card: b.cardAt(terms),
+		Buyer: b, now: now, at: terms, terms: b.law.At(terms), card: b.cardAt(terms),
 		capacity: slices.Clone(capacity), left: left, taken: map[offerKey]int64{},
 	}
 	slices.SortStableFunc(needs, func(x, y Need) int { return x.Since.Compare(y.Since) })
@@ -374,15 +375,19 @@ func (l *look) refuse(n Need, o offered, q int64, ask offtake.Ask, clause offtak
 // what must be done first. Capacity is bought for a purpose, and not for one
 // product, asset or customer.
 func (l *look) procurable(t offtake.OfferTerms) (bool, offtake.ClauseRef) {
-	f := offtake.Facts{
-		Provider: t.Provider, Accelerator: t.Accelerator, Quantity: t.Quantity, Region: t.Region, Site: t.Site,
-		Term: t.Term, Start: t.Delivery, Purposes: t.Purposes, Capacity: offtake.NewCapacity,
-		Absent: []offtake.Dimension{offtake.DimProduct, offtake.DimAsset, offtake.DimCustomer},
-	}
-	q, err := l.law.Question(offtake.Procure, f)
+	q, err := l.purchase(t)
 	if err != nil {
 		return false, offtake.ClauseRef{}
 	}
 	r := l.terms.Ask(q)
 	return r.Verdict == offtake.Permitted || r.Verdict == offtake.Conditional, r.Clause
+}
+
+// purchase puts the purchase of an offer as a question.
+func (l *look) purchase(t offtake.OfferTerms) (rights.Question, error) {
+	return l.law.Question(offtake.Procure, offtake.Facts{
+		Provider: t.Provider, Accelerator: t.Accelerator, Quantity: t.Quantity, Region: t.Region, Site: t.Site,
+		Term: t.Term, Start: t.Delivery, Purposes: t.Purposes, Capacity: offtake.NewCapacity,
+		Absent: []offtake.Dimension{offtake.DimProduct, offtake.DimAsset, offtake.DimCustomer},
+	})
 }

@@ -27,13 +27,40 @@ func RunSeconds(seconds int64, speed offtake.Factor) int64 {
 }
 
 // begins gives when an order placed now would be delivered: after the offer's
-// lead, and not before the work wants to begin.
+// lead, counted from when it can be signed, and not before the work wants to
+// begin.
 func (l *look) begins(n Need, o offered) time.Time {
-	at := l.now
+	at := l.signable(n, o)
 	if !o.Offer.Lead.IsZero() {
-		at = l.add(l.now, o.Offer.Lead)
+		at = l.add(at, o.Offer.Lead)
 	}
 	return latest(at, n.Start)
+}
+
+// signable gives when a purchase asked for now can be signed at the latest if
+// nobody answers early: once the window of every first refusal in its way has
+// ended. A notice states one delivery, so it must be one that can be kept.
+func (l *look) signable(n Need, o offered) time.Time {
+	q, err := l.purchase(l.offerTerms(n, o, n.Quantity, l.now, l.add(l.now, l.rules.Term)))
+	if err != nil {
+		return l.now
+	}
+	at := l.now
+	for _, e := range l.terms.Effects(q, nil) {
+		clause, _ := l.law.Clause(e.Clause, l.at)
+		refusal, ok := clause.Body.(offtake.FirstRefusal)
+		if !ok || !e.Consent.IsZero() {
+			continue
+		}
+		rules, err := l.law.Calendars().Rules(refusal.Time, l.law.Calendar(e.Clause.Agreement).Name())
+		if err != nil {
+			continue
+		}
+		if end, known := rules.Notice(l.now, refusal.WindowOf(1)).Deadline(); known {
+			at = latest(at, end)
+		}
+	}
+	return at
 }
 
 // until gives the end of what would be bought: the policy's term, or the

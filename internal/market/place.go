@@ -20,10 +20,7 @@ func (s *State) place(a offtake.Act, d offtake.PlaceJob) ([]offtake.Event, error
 	if err := s.placeable(a.At, pool, d); err != nil {
 		return nil, err
 	}
-	return []offtake.Event{offtake.JobPlaced{
-		Job: d.Job, Parts: d.Parts, Until: d.Until,
-		Purpose: d.Purpose, Product: d.Product, Asset: d.Asset, Customer: d.Customer,
-	}}, nil
+	return []offtake.Event{offtake.JobPlaced(d)}, nil
 }
 
 func (s *State) finish(a offtake.Act, d offtake.FinishJob) ([]offtake.Event, error) {
@@ -34,7 +31,7 @@ func (s *State) finish(a offtake.Act, d offtake.FinishJob) ([]offtake.Event, err
 	if err != nil || !changes {
 		return nil, err
 	}
-	return []offtake.Event{offtake.JobFinished{Job: d.Job}}, nil
+	return []offtake.Event{offtake.JobFinished(d)}, nil
 }
 
 // A jobClass is all that the law may ask of a job and where it is put.

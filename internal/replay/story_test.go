@@ -318,6 +318,8 @@ func TestCapacityPutAsideComesBackWhenAHolderMatches(t *testing.T) {
 	}
 }
 
+// The way is clear on 9 January, but the notice stated a delivery that the whole
+// window could be waited for.
 func TestAnAmendmentThatAppliesClearsTheWayOfAnOpenPurchase(t *testing.T) {
 	b := read(t, base+refusalClause+`amendments:
   - {name: given-up, effective: 2025-01-09, signed_by: [lab, north, south], open_processes: apply, remove: [match]}
@@ -326,7 +328,7 @@ func TestAnAmendmentThatAppliesClearsTheWayOfAnOpenPurchase(t *testing.T) {
 	if w.Refusals != (replay.Refusals{Opened: 1, Waived: 1}) {
 		t.Errorf("refusals are %+v, want one waived", w.Refusals)
 	}
-	if d := cmp.Diff(map[string]string{"a": "259200 south"}, w.started(t)); d != "" {
+	if d := cmp.Diff(map[string]string{"a": "752400 south"}, w.started(t)); d != "" {
 		t.Error(d)
 	}
 }

@@ -16,9 +16,6 @@ type twin struct {
 	at time.Time
 }
 
-// A stance is whether each open question is taken to be answered yes.
-type stance map[offtake.ClauseName]bool
-
 func utc(w offtake.When) time.Time {
 	if !w.Date.IsZero() {
 		return time.Date(w.Date.Year, w.Date.Month, w.Date.Day, 0, 0, 0, 0, time.UTC)

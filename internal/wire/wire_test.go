@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -73,12 +74,16 @@ func TestGoldenEvents(t *testing.T) {
 
 // The codec knows every deed and every event that the words have.
 func TestEveryWordIsKnown(t *testing.T) {
-	pkgs, err := parser.ParseDir(token.NewFileSet(), "../..", nil, parser.SkipObjectResolution)
-	if err != nil {
-		t.Fatal(err)
+	files, err := filepath.Glob("../../*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("the words are not there: %v", err)
 	}
 	known := map[string][]string{"Name": wire.DeedNames(), "Event": wire.EventNames()}
-	for _, f := range pkgs["offtake"].Files {
+	for _, name := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, d := range f.Decls {
 			fn, ok := d.(*ast.FuncDecl)
 			if !ok || fn.Recv == nil || known[fn.Name.Name] == nil {
