@@ -15,44 +15,59 @@ const seed = 1
 var asked = time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)
 
 // Asks measures what a question costs, and beside it in Cedar, CEL and OPA
-// with the clauses that `procure` reads. What they are given is prepared as far
-// as it can be before the clock runs, as ours is.
+// with the clauses that `procure` reads. Questions are prepared as far as they can
+// be before the clock runs, theirs as ours; what that costs us has its own row.
 func Asks() (rows []Row, err error) {
-	for _, size := range []struct {
-		name  string
-		n     int
-		bound float64
-	}{{"1,000", 1_000, 300}, {"10,000", 10_000, 2_000}} {
-		terms, questions, err := prepared(size.n, offtake.Procure, offtake.Place, offtake.Serve, offtake.Use)
+	for _, step := range []func() ([]Row, error){
+		func() ([]Row, error) { return asksOf("1,000 clauses", 1_000, 300) },
+		func() ([]Row, error) { return asksOf("10,000 clauses", 10_000, 2_000) },
+		func() ([]Row, error) { return besideOthers("1,000 clauses", 1_000) },
+	} {
+		more, err := step()
 		if err != nil {
 			return nil, err
 		}
-		ask := asking(terms, questions)
-		explain := testing.Benchmark(func(b *testing.B) {
-			for i := 0; b.Loop(); i++ {
-				terms.Explain(questions[i%len(questions)])
-			}
-		})
-		rows = append(rows,
-			Below("rights.Ask, "+size.name+" clauses", nanoseconds(ask), "ns", size.bound),
-			Below("rights.Ask, "+size.name+" clauses, allocations", float64(ask.AllocsPerOp()), "allocs", 1),
-			Below("rights.Explain, "+size.name+" clauses", nanoseconds(explain)/1_000, "µs", 10))
-		if size.n == 1_000 {
-			beside, err := besideOthers(size.n)
-			if err != nil {
-				return nil, err
-			}
-			rows = append(rows, beside...)
-		}
+		rows = append(rows, more...)
 	}
 	return rows, nil
+}
+
+// asksOf measures questions to one book.
+func asksOf(size string, n int, bound float64) ([]Row, error) {
+	terms, questions, err := prepared(n, offtake.Procure, offtake.Place, offtake.Serve, offtake.Use)
+	if err != nil {
+		return nil, err
+	}
+	// Of all questions together, so that no single one can hide behind a mean.
+	allocations := testing.AllocsPerRun(10, func() {
+		for _, q := range questions {
+			terms.Ask(q)
+		}
+	})
+	explain := testing.Benchmark(func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			terms.Explain(questions[i%len(questions)])
+		}
+	})
+	law, _ := rights.Compile(Book(n, seed))
+	facts := Facts(1_024, seed)
+	prepare := testing.Benchmark(func(b *testing.B) {
+		for i := 0; b.Loop() && err == nil; i++ {
+			_, err = law.Question(offtake.Procure, facts[i%len(facts)])
+		}
+	})
+	return []Row{
+		Below("rights.Ask, "+size, nanoseconds(asking(terms, questions)), "ns", bound),
+		AtMost("rights.Ask, "+size+", each of 1,024 questions once", allocations, "allocations", 0),
+		Below("rights.Explain, "+size, nanoseconds(explain), "ns", 10_000),
+		Measured("rights.Question, facts to question, "+size, nanoseconds(prepare), "ns"),
+	}, err
 }
 
 func nanoseconds(r testing.BenchmarkResult) float64 { return float64(r.T.Nanoseconds()) / float64(r.N) }
 
 func asking(terms *rights.Terms, questions []rights.Question) testing.BenchmarkResult {
 	return testing.Benchmark(func(b *testing.B) {
-		b.ReportAllocs()
 		for i := 0; b.Loop(); i++ {
 			terms.Ask(questions[i%len(questions)])
 		}
@@ -74,34 +89,51 @@ func prepared(n int, asks ...offtake.Ask) (*rights.Terms, []rights.Question, err
 	return law.At(asked), out, nil
 }
 
-// others are the engines compared with, by name and version.
-var others = []struct {
+// An other is an engine compared with, by name and version.
+type other struct {
 	name string
 	make func(*offtake.Book) (engine, error)
-}{{"Cedar 1.9.0", newCedar}, {"CEL 0.31.0", newCEL}, {"OPA 1.22.2", newOPA}}
+}
+
+var others = []other{{"Cedar 1.9.0", newCedar}, {"CEL 0.31.0", newCEL}, {"OPA 1.22.2", newOPA}}
 
 // besideOthers compares on `procure` alone, which is what they are given.
-func besideOthers(n int) (rows []Row, err error) {
+func besideOthers(size string, n int) (rows []Row, err error) {
 	terms, questions, err := prepared(n, offtake.Procure)
 	if err != nil {
 		return nil, err
 	}
 	ours := nanoseconds(asking(terms, questions))
-	facts := Facts(256, seed)
 	for _, o := range others {
-		e, err := o.make(Book(n, seed))
+		asks, err := o.asks(n)
 		if err != nil {
 			return nil, err
 		}
 		theirs := testing.Benchmark(func(b *testing.B) {
 			for i := 0; b.Loop() && err == nil; i++ {
-				_, err = e.ask(facts[i%len(facts)])
+				_, err = asks[i%len(asks)]()
 			}
 		})
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, Measured("rights.Ask, procure, 1,000 clauses, beside "+o.name, ours, "ns").Beside(nanoseconds(theirs)))
+		rows = append(rows, Measured("rights.Ask, procure, "+size+", beside "+o.name, ours, "ns").Beside(o.name, nanoseconds(theirs)))
 	}
 	return rows, nil
+}
+
+// asks prepares as many questions for another engine as for ours.
+func (o other) asks(n int) (out []question, err error) {
+	e, err := o.make(Book(n, seed))
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range Facts(1_024, seed) {
+		q, err := e.prepare(f)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, q)
+	}
+	return out, nil
 }

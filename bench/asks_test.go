@@ -25,7 +25,11 @@ func TestOtherEnginesGiveTheSameAnswers(t *testing.T) {
 					}
 					want := law.At(asked).Ask(q).Verdict
 					seen[want]++
-					if got, err := e.ask(f); err != nil || got != want {
+					ask, err := e.prepare(f)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got, err := ask(); err != nil || got != want {
 						t.Fatalf("%d clauses, %+v: %s says %s (%v), rights says %s", n, f, o.name, got, err, want)
 					}
 				}

@@ -1,27 +1,32 @@
-// Package bench measures Offtake, and beside it other systems that answer the
-// same questions. It is a module of its own, so that what it compares with
-// never becomes a dependency of the program.
+// Package bench measures Offtake, and beside it other ways to the same result:
+// policy engines that answer the same questions, a loop that does only the
+// least of it. It is a module of its own, so that what it compares with never
+// becomes a dependency of the program.
 //
 // A suite is a function that measures and gives rows; Suites lists them. Each
-// row says what was measured, the same of the other system where there is one,
-// and the bound that Offtake promises where there is one.
+// row says what was measured, the same of the reference where there is one, and
+// the bound that Offtake promises where there is one. A Record keeps the rows
+// with the machine they were measured on, and fills the tables of a page.
 package bench
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"slices"
+	"strconv"
 	"text/tabwriter"
 )
 
 // A Row is one measured figure.
 type Row struct {
+	Suite     string  `json:"suite"`
 	Name      string  `json:"name"`
 	Value     float64 `json:"value"`
 	Unit      string  `json:"unit"`
-	Reference float64 `json:"reference,omitempty"` // the other system's figure, in the same unit
+	Reference float64 `json:"reference,omitempty"` // the same figure another way, in the same unit
+	Of        string  `json:"of,omitempty"`        // which way that is
 	Ratio     float64 `json:"ratio,omitempty"`     // Reference divided by Value
 	Bound     string  `json:"bound,omitempty"`     // "< 300": what is promised
 	Holds     bool    `json:"holds"`               // the bound does, or there is none
@@ -34,17 +39,22 @@ func Measured(name string, value float64, unit string) Row {
 
 // Below is a figure that has to stay below a bound.
 func Below(name string, value float64, unit string, bound float64) Row {
-	return Row{Name: name, Value: value, Unit: unit, Bound: fmt.Sprintf("< %g", bound), Holds: value < bound}
+	return Row{Name: name, Value: value, Unit: unit, Bound: "< " + figure(bound), Holds: value < bound}
+}
+
+// AtMost is a figure that may reach a bound and not exceed it.
+func AtMost(name string, value float64, unit string, bound float64) Row {
+	return Row{Name: name, Value: value, Unit: unit, Bound: "<= " + figure(bound), Holds: value <= bound}
 }
 
 // AtLeast is a figure that has to reach a bound.
 func AtLeast(name string, value float64, unit string, bound float64) Row {
-	return Row{Name: name, Value: value, Unit: unit, Bound: fmt.Sprintf(">= %g", bound), Holds: value >= bound}
+	return Row{Name: name, Value: value, Unit: unit, Bound: ">= " + figure(bound), Holds: value >= bound}
 }
 
-// Beside gives the row with the same figure of another system.
-func (r Row) Beside(reference float64) Row {
-	r.Reference = reference
+// Beside gives the row with the same figure reached another way.
+func (r Row) Beside(of string, reference float64) Row {
+	r.Of, r.Reference = of, reference
 	if r.Value != 0 {
 		r.Ratio = reference / r.Value
 	}
@@ -60,13 +70,19 @@ type Suite struct {
 // Suites are all there are. A file with another adds it here.
 var Suites = []Suite{
 	{"asks", Asks},
+	{"deadline", Deadline},
+	{"command", Command},
 	{"replay", Replay},
 }
 
-// Run measures the suites whose name is among those given, or all of them, and
-// gives their rows by name.
-func Run(names []string, progress io.Writer) ([]Row, error) {
-	var out []Row
+// Run measures the suites whose name is among those given, or all of them.
+// Whether a bound holds is judged before figures are rounded.
+func Run(names []string, progress io.Writer) (out []Row, err error) {
+	for _, n := range names {
+		if !slices.ContainsFunc(Suites, func(s Suite) bool { return s.Name == n }) {
+			return nil, fmt.Errorf("suite %q is not one of those there are", n)
+		}
+	}
 	for _, s := range Suites {
 		if len(names) > 0 && !slices.Contains(names, s.Name) {
 			continue
@@ -76,9 +92,11 @@ func Run(names []string, progress io.Writer) ([]Row, error) {
 		if err != nil {
 			return nil, fmt.Errorf("suite %q: %w", s.Name, err)
 		}
-		out = append(out, rows...)
+		for _, r := range rows {
+			r.Suite, r.Value, r.Reference, r.Ratio = s.Name, rounded(r.Value), rounded(r.Reference), rounded(r.Ratio)
+			out = append(out, r)
+		}
 	}
-	slices.SortStableFunc(out, func(a, b Row) int { return cmp.Compare(a.Name, b.Name) })
 	return out, nil
 }
 
@@ -99,20 +117,14 @@ func orDash(f float64) string {
 	return figure(f)
 }
 
-// figure writes three or more digits, and no more than matter.
-func figure(f float64) string {
-	switch {
-	case f == float64(int64(f)) || f >= 100 || f <= -100:
-		return fmt.Sprintf("%.0f", f)
-	case f >= 10:
-		return fmt.Sprintf("%.1f", f)
+// rounded keeps three digits: more of them would change with every run.
+func rounded(f float64) float64 {
+	r, err := strconv.ParseFloat(strconv.FormatFloat(f, 'e', 2, 64), 64)
+	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
+		return 0
 	}
-	return fmt.Sprintf("%.2f", f)
+	return r
 }
 
-// JSON writes rows as a JSON array.
-func JSON(w io.Writer, rows []Row) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(rows)
-}
+// figure writes a number as JSON does, so that both can be found in each other.
+func figure(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/offtake-dev/offtake"
 )
@@ -40,8 +41,9 @@ var mix = []struct {
 }
 
 // Book generates a book of n clauses from a seed. A scope leaves half of the
-// dimensions unconstrained; about 5% of clauses match a random question. All
-// exclusivities are for one provider, so that none contradicts another.
+// dimensions unconstrained (a licence has only two); about 5% of clauses match a
+// random question. All exclusivities are for one provider, so that none
+// contradicts another. Printed as YAML it loads.
 func Book(n int, seed uint64) *offtake.Book {
 	r := rand.New(rand.NewPCG(seed, 1))
 	b := &offtake.Book{
@@ -95,6 +97,10 @@ func bodyOf(i int) string {
 	return "recorded"
 }
 
+func days(n int) offtake.Duration { return offtake.Duration{Unit: offtake.Days, Count: n} }
+
+var tail = offtake.Tail{SignBy: days(90), CloseBy: days(180)}
+
 func body(r *rand.Rand, kind string, n int) offtake.Body {
 	scope := scope(r)
 	switch kind {
@@ -103,24 +109,32 @@ func body(r *rand.Rand, kind string, n int) offtake.Body {
 	case "first_refusal":
 		holder := 1 + r.IntN(2)
 		return offtake.FirstRefusal{
-			Direction: offtake.SupplySide, Grantor: buyer, Scope: scope, Window: offtake.Duration{Unit: offtake.Days, Count: 10},
-			Holders: []offtake.Holder{{Party: parties[holder], Provider: providers[holder], Rank: 1, Weight: 1}},
+			Direction: offtake.SupplySide, Grantor: buyer, Scope: scope, Window: days(10),
+			Holders: []offtake.Holder{{Party: parties[holder], Provider: providers[holder], Rank: 1, Weight: 1, Assignable: "personal"}},
+			Notice:  offtake.NoticeRules{Contents: []offtake.Content{"price", "term"}, Deficiency: offtake.Strict},
+			Partial: offtake.NoPartial, Match: offtake.ExactMatch, NonCash: offtake.CashEquivalent, Package: offtake.WholePackage,
+			OfferRevocable: offtake.Irrevocable, Nonconforming: offtake.NonconformingIgnored,
+			Definitive: days(60), Tail: tail, Survival: offtake.Continuing,
 		}
 	case "first_offer":
-		return offtake.FirstOffer{Holder: parties[1+r.IntN(2)], Scope: scope, Window: offtake.Duration{Unit: offtake.Days, Count: 10}}
+		return offtake.FirstOffer{Holder: parties[1+r.IntN(2)], Scope: scope, Window: days(10), Tail: tail}
 	case "first_placement":
-		return offtake.FirstPlacement{Provider: providers[0], Scope: scope, HeadStart: offtake.Duration{Unit: offtake.Days, Count: 30}}
+		return offtake.FirstPlacement{Provider: providers[0], Scope: scope, HeadStart: days(30)}
 	case "consent":
 		c := offtake.Consent{Scope: scope}
-		for range 8 {
+		for tries := 0; tries < 8 || len(c.Lifts) == 0; tries++ {
 			i := r.IntN(n)
-			if k := bodyOf(i); k == "exclusivity" || k == "first_refusal" || k == "first_offer" {
-				c.Lifts = append(c.Lifts, offtake.ClauseRef{Agreement: "all", Clause: name(i)})
+			ref := offtake.ClauseRef{Agreement: "all", Clause: name(i)}
+			if k := bodyOf(i); (k == "exclusivity" || k == "first_refusal" || k == "first_offer") && !slices.Contains(c.Lifts, ref) {
+				c.Lifts = append(c.Lifts, ref)
 			}
 		}
 		return c
 	case "licence":
-		return offtake.Licence{Licensor: parties[0], Licensee: parties[1+r.IntN(7)], Assets: some(r, assets, 2), Scope: scope}
+		return offtake.Licence{
+			Licensor: parties[0], Licensee: parties[1+r.IntN(7)], Assets: some(r, assets, 2),
+			Scope: offtake.Scope{Purposes: scope.Purposes, Products: scope.Products},
+		}
 	case "rate":
 		return offtake.Rate{Provider: providers[r.IntN(len(providers))], Scope: scope, Price: offtake.MoneyOf("USD", 2)}
 	}

@@ -39,26 +39,31 @@ func newCedar(b *offtake.Book) (engine, error) {
 	return cedarEngine{policies}, err
 }
 
-func (e cedarEngine) ask(f offtake.Facts) (offtake.Verdict, error) {
-	context := cedar.RecordMap{}
+func (e cedarEngine) prepare(f offtake.Facts) (question, error) {
+	facts := cedar.RecordMap{}
 	for name, v := range input(f) {
 		switch v := v.(type) {
 		case string:
-			context[cedar.String(name)] = cedar.String(v)
+			facts[cedar.String(name)] = cedar.String(v)
 		case int64:
-			context[cedar.String(name)] = cedar.Long(v)
+			facts[cedar.String(name)] = cedar.Long(v)
 		}
 	}
-	req := cedar.Request{
+	buying := cedar.Request{
 		Principal: cedar.NewEntityUID("Party", "buyer"), Action: cedar.NewEntityUID("Action", "procure"),
-		Resource: cedar.NewEntityUID("Capacity", "new"), Context: cedar.NewRecord(context),
+		Resource: cedar.NewEntityUID("Capacity", "new"), Context: cedar.NewRecord(facts),
 	}
-	if decision, _ := cedar.Authorize(e.policies, cedar.EntityMap{}, req); decision == cedar.Deny {
-		return offtake.Prohibited, nil
+	unasked := buying
+	unasked.Action = cedar.NewEntityUID("Action", "procure-unasked")
+	return func() (offtake.Verdict, error) { return e.ask(buying, unasked), nil }, nil
+}
+
+func (e cedarEngine) ask(buying, unasked cedar.Request) offtake.Verdict {
+	if decision, _ := cedar.Authorize(e.policies, cedar.EntityMap{}, buying); decision == cedar.Deny {
+		return offtake.Prohibited
 	}
-	req.Action = cedar.NewEntityUID("Action", "procure-unasked")
-	if decision, _ := cedar.Authorize(e.policies, cedar.EntityMap{}, req); decision == cedar.Deny {
-		return offtake.Conditional, nil
+	if decision, _ := cedar.Authorize(e.policies, cedar.EntityMap{}, unasked); decision == cedar.Deny {
+		return offtake.Conditional
 	}
-	return offtake.Permitted, nil
+	return offtake.Permitted
 }

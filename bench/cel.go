@@ -51,8 +51,12 @@ func newCEL(b *offtake.Book) (engine, error) {
 	return e, nil
 }
 
-func (e celEngine) ask(f offtake.Facts) (offtake.Verdict, error) {
-	facts := input(f)
+func (e celEngine) prepare(f offtake.Facts) (question, error) {
+	facts, err := cel.NewActivation(input(f))
+	return func() (offtake.Verdict, error) { return e.ask(facts) }, err
+}
+
+func (e celEngine) ask(facts cel.Activation) (offtake.Verdict, error) {
 	for _, step := range []struct {
 		programs []cel.Program
 		verdict  offtake.Verdict

@@ -2,12 +2,19 @@ module github.com/offtake-dev/offtake/bench
 
 go 1.26.0
 
-require github.com/offtake-dev/offtake v0.0.0
+require (
+	github.com/offtake-dev/offtake v0.0.0
+	go.yaml.in/yaml/v4 v4.0.0
+)
 
 require (
 	cel.dev/expr v0.25.2 // indirect
 	github.com/antlr4-go/antlr/v4 v4.13.1 // indirect
+	github.com/bahlo/generic-list-go v0.2.0 // indirect
+	github.com/buger/jsonparser v1.1.2 // indirect
+	github.com/invopop/jsonschema v0.14.0 // indirect
 	github.com/klauspost/compress v1.20.3 // indirect
+	github.com/pb33f/ordered-map/v2 v2.3.1 // indirect
 )
 
 require (

@@ -42,11 +42,12 @@ func newOPA(b *offtake.Book) (engine, error) {
 	return opaEngine{query}, err
 }
 
-func (e opaEngine) ask(f offtake.Facts) (offtake.Verdict, error) {
+func (e opaEngine) prepare(f offtake.Facts) (question, error) {
 	facts, err := ast.InterfaceToValue(input(f))
-	if err != nil {
-		return "", err
-	}
+	return func() (offtake.Verdict, error) { return e.ask(facts) }, err
+}
+
+func (e opaEngine) ask(facts ast.Value) (offtake.Verdict, error) {
 	out, err := e.query.Eval(context.Background(), rego.EvalParsedInput(facts))
 	if err != nil || len(out) != 1 {
 		return "", fmt.Errorf("%d results: %w", len(out), err)

@@ -7,10 +7,14 @@ import (
 	"github.com/offtake-dev/offtake"
 )
 
-// An engine answers `procure` with every fact stated.
+// An engine answers `procure` with every fact stated. It puts the facts into
+// its own form first, which is not measured: neither is it with ours.
 type engine interface {
-	ask(offtake.Facts) (offtake.Verdict, error)
+	prepare(offtake.Facts) (question, error)
 }
+
+// A question answers itself, as often as wanted.
+type question func() (offtake.Verdict, error)
 
 // A syntax writes one condition on one fact. The facts have the names of the
 // dimensions; the term is a number of months.
