@@ -36,8 +36,8 @@ test: lint race ## check and test everything once
 soak: ## the long versions: laws over many more random cases, and the fuzzers
 	@scripts/soak $(SOAK_CHECKS) $(SOAK_FUZZ)
 
-bench: ## measure speed and memory beside a reference, and write docs/performance.json
-	cd bench && $(GO) run ./cmd/bench -json ../docs/performance.json
+bench: ## measure speed and memory beside references, and write docs/performance.json and its tables
+	cd bench && $(GO) run ./cmd/bench -json ../docs/performance.json -page ../docs/PERFORMANCE.md
 
 lint: ## gofmt, vet and staticcheck
 	@test -z "$$(gofmt -l . | tee /dev/stderr)" || { echo "run gofmt -w on the files above"; exit 1; }

@@ -40,7 +40,7 @@ func TestABoundIsPartOfTheRow(t *testing.T) {
 func TestAPageIsFilledWithWhatTheRecordSays(t *testing.T) {
 	r := Record{Date: "2025-06-01", Rows: []Row{Below("speed", 12.5, "ns", 300).Beside("a snail", 25)}}
 	r.Rows[0].Suite = "asks"
-	page := "Before.\n<!-- measured: machine -->\nold\n<!-- end -->\nBetween.\n<!-- measured: asks -->\nold\n<!-- end -->\nAfter.\n"
+	page := "Before.\n<!-- measured: machine -->\nstale\n<!-- end -->\nBetween.\n<!-- measured: asks -->\nstale\n<!-- end -->\nAfter.\n"
 	got, err := r.Fill(page)
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func TestAPageIsFilledWithWhatTheRecordSays(t *testing.T) {
 			t.Errorf("the page lacks %q:\n%s", want, got)
 		}
 	}
-	if strings.Contains(got, "old") {
+	if strings.Contains(got, "stale") {
 		t.Errorf("the page keeps what it had:\n%s", got)
 	}
 	if again, err := r.Fill(got); err != nil || again != got {
