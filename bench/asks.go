@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -108,6 +109,12 @@ func besideOthers(size string, n int) (rows []Row, err error) {
 		asks, err := o.asks(n)
 		if err != nil {
 			return nil, err
+		}
+		for i, ask := range asks {
+			want := terms.Ask(questions[i]).Verdict
+			if got, err := ask(); err != nil || got != want {
+				return nil, fmt.Errorf("question %d: %s says %s (%v), rights says %s", i, o.name, got, err, want)
+			}
 		}
 		theirs := testing.Benchmark(func(b *testing.B) {
 			for i := 0; b.Loop() && err == nil; i++ {
