@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -45,7 +46,7 @@ Exit status: 0 permitted, 1 conditional, forbidden or undetermined, 2 misused.`,
 				return err
 			}
 			t := w.now().UTC().Truncate(time.Second)
-			if at != "" {
+			if cmd.Flags().Changed("at") {
 				if t, err = instant(law, "at", at); err != nil {
 					return err
 				}
@@ -75,7 +76,7 @@ Exit status: 0 permitted, 1 conditional, forbidden or undetermined, 2 misused.`,
 type factFlags struct {
 	text     map[offtake.Dimension]*string
 	purposes *[]string
-	quantity *int64
+	quantity *string
 }
 
 func (g *factFlags) register(cmd *cobra.Command) {
@@ -101,7 +102,7 @@ func (g *factFlags) register(cmd *cobra.Command) {
 		g.text[d.dim] = cmd.Flags().String(string(d.dim), "", d.help)
 	}
 	g.purposes = cmd.Flags().StringSlice(string(offtake.DimPurpose), nil, "what the compute is for; several where several apply")
-	g.quantity = cmd.Flags().Int64(string(offtake.DimQuantity), 0, "how many accelerators")
+	g.quantity = cmd.Flags().String(string(offtake.DimQuantity), "", "how many accelerators")
 }
 
 // facts reads the flags that were given. A flag given without a value says
@@ -113,7 +114,6 @@ func (g *factFlags) facts(cmd *cobra.Command) (offtake.Facts, error) {
 		Licensee:    offtake.PartyName(*g.text[offtake.DimLicensee]),
 		Product:     offtake.Product(*g.text[offtake.DimProduct]),
 		Accelerator: offtake.Accelerator(*g.text[offtake.DimAccelerator]),
-		Quantity:    *g.quantity,
 		Region:      offtake.Region(*g.text[offtake.DimRegion]),
 		Site:        offtake.Site(*g.text[offtake.DimSite]),
 		Capacity:    offtake.Capacity(*g.text[offtake.DimCapacity]),
@@ -121,23 +121,12 @@ func (g *factFlags) facts(cmd *cobra.Command) (offtake.Facts, error) {
 		Asset:       offtake.Asset(*g.text[offtake.DimAsset]),
 		Customer:    offtake.Customer(*g.text[offtake.DimCustomer]),
 	}
-	if cmd.Flags().Changed(string(offtake.DimQuantity)) && f.Quantity <= 0 {
-		return f, offtake.Refuse(offtake.Invalid, "--quantity %d is not a positive number of accelerators", f.Quantity)
+	if err := g.numbers(&f); err != nil {
+		return f, err
 	}
 	for _, p := range *g.purposes {
 		if p != "" {
 			f.Purposes = append(f.Purposes, offtake.Purpose(p))
-		}
-	}
-	var err error
-	if s := *g.text[offtake.DimTerm]; s != "" {
-		if f.Term, err = offtake.ParseDuration(s); err != nil {
-			return f, offtake.Refuse(offtake.Invalid, "--term: %w", err)
-		}
-	}
-	if s := *g.text[offtake.DimStart]; s != "" {
-		if f.Start, err = offtake.ParseWhen(s); err != nil {
-			return f, offtake.Refuse(offtake.Invalid, "--start: %w", err)
 		}
 	}
 	for d, s := range g.text {
@@ -148,8 +137,35 @@ func (g *factFlags) facts(cmd *cobra.Command) (offtake.Facts, error) {
 	if len(f.Purposes) == 0 && cmd.Flags().Changed(string(offtake.DimPurpose)) {
 		f.Absent = append(f.Absent, offtake.DimPurpose)
 	}
+	if *g.quantity == "" && cmd.Flags().Changed(string(offtake.DimQuantity)) {
+		f.Absent = append(f.Absent, offtake.DimQuantity)
+	}
 	slices.Sort(f.Absent)
 	return f, nil
+}
+
+// numbers reads the facts that are more than a word.
+func (g *factFlags) numbers(f *offtake.Facts) (err error) {
+	if s := *g.quantity; s != "" {
+		if f.Quantity, err = strconv.ParseInt(s, 10, 64); err != nil || f.Quantity <= 0 {
+			return offtake.Refuse(offtake.Invalid, "--quantity %q is not a positive whole number of accelerators", s)
+		}
+	}
+	if s := *g.text[offtake.DimTerm]; s != "" {
+		if f.Term, err = offtake.ParseDuration(s); err != nil {
+			return offtake.Refuse(offtake.Invalid, "--term: %w", err)
+		}
+	}
+	if s := *g.text[offtake.DimStart]; s != "" {
+		if f.Start, err = offtake.ParseWhen(s); err != nil {
+			return offtake.Refuse(offtake.Invalid, "--start: %w", err)
+		}
+	}
+	switch f.Capacity {
+	case "", offtake.NewCapacity, offtake.HeldCapacity:
+		return nil
+	}
+	return offtake.Refuse(offtake.Invalid, "--capacity %q is not new or held", f.Capacity)
 }
 
 type dutyJSON struct {

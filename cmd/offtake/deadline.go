@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/offtake-dev/offtake"
-	"github.com/offtake-dev/offtake/book"
 	"github.com/offtake-dev/offtake/internal/civil"
 )
 
@@ -37,7 +36,7 @@ counts as received on the next one.`, builtinNames()),
 			if length.IsZero() || from == "" || calendar == "" {
 				return offtake.Refuse(offtake.Invalid, "a deadline needs a window, --from and --calendar")
 			}
-			rules, err := countRules(args[1:], calendar, countFirst, roll, cutoff)
+			rules, err := w.countRules(args[1:], calendar, countFirst, roll, cutoff)
 			if err != nil {
 				return err
 			}
@@ -50,6 +49,9 @@ counts as received on the next one.`, builtinNames()),
 				window = rules.After(rules.Calendar.Resolve(when), length)
 			}
 			count := window.Count()
+			if !count.Known || count.Deadline.Year() > 9999 {
+				return offtake.Refuse(offtake.Invalid, "window %s from %s ends after the year 9999, the last that can be written", length, from)
+			}
 			if f == "json" {
 				return w.writeJSON(deadlineJSON(count, calendar))
 			}
@@ -79,7 +81,7 @@ func builtinNames() string {
 }
 
 // countRules gives the rules of the count, from a book's calendar or a built-in one.
-func countRules(books []string, calendar string, countFirst bool, roll, cutoff string) (civil.Rules, error) {
+func (w world) countRules(books []string, calendar string, countFirst bool, roll, cutoff string) (civil.Rules, error) {
 	time, err := timeRules(countFirst, roll, cutoff)
 	if err != nil {
 		return civil.Rules{}, err
@@ -92,9 +94,9 @@ func countRules(books []string, calendar string, countFirst bool, roll, cutoff s
 		}
 		return civil.Rules{Calendar: cal, CountFirst: time.CountFirst, Roll: time.Roll, Cutoff: time.Cutoff}, nil
 	}
-	b, found := book.ReadDir(books[0])
-	if doesNotLoad(found) {
-		return civil.Rules{}, offtake.Refuse(offtake.Invalid, "book %q does not load; see offtake check", books[0])
+	b, _, err := w.load(books[0])
+	if err != nil {
+		return civil.Rules{}, err
 	}
 	calendars, _ := civil.Compile(b.Calendars)
 	return calendars.Rules(time, name)

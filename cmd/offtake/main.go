@@ -54,9 +54,14 @@ const (
 
 // run carries out one command line and gives its exit status.
 func run(w world, args []string) int {
+	out := &results{to: w.out}
+	w.out = out
 	root := newRoot(w)
 	root.SetArgs(args)
 	err := root.Execute()
+	if out.err != nil { // results that were lost are worse than anything they said
+		err = out.err
+	}
 	if err == nil {
 		return 0
 	}
@@ -65,6 +70,22 @@ func run(w world, args []string) int {
 	}
 	fmt.Fprintf(w.err, "offtake: %v\n", err)
 	return int(statusOf(err))
+}
+
+// results is standard output. It remembers the first failure, so that no verb
+// can lose what it had to say and call itself done.
+type results struct {
+	to  io.Writer
+	err error
+}
+
+func (r *results) Write(p []byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	n, err := r.to.Write(p)
+	r.err = err
+	return n, err
 }
 
 // statusOf is the one table from a kind of refusal to an exit status.

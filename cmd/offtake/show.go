@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ instants: clauses added, removed and replaced, field by field.`,
   offtake show examples/openai --diff 2025-01-20 2025-01-21`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := format(cmd, "text", "json")
+			f, err := format(cmd, "text", "json", "csv")
 			if err != nil {
 				return err
 			}
@@ -40,7 +41,7 @@ instants: clauses added, removed and replaced, field by field.`,
 				return w.showDiff(f, b, law, from, to)
 			}
 			t := w.now().UTC().Truncate(time.Second)
-			if at != "" {
+			if cmd.Flags().Changed("at") {
 				if t, err = instant(law, "at", at); err != nil {
 					return err
 				}
@@ -50,6 +51,7 @@ instants: clauses added, removed and replaced, field by field.`,
 	}
 	cmd.Flags().StringVar(&at, "at", "", "the instant or date shown (default now)")
 	cmd.Flags().StringVar(&from, "diff", "", "two instants or dates, T1 T2: what changed from one to the other")
+	cmd.MarkFlagsMutuallyExclusive("at", "diff")
 	return cmd
 }
 
@@ -95,23 +97,35 @@ type clauseJSON struct {
 	Line   int      `json:"line"`
 }
 
+// clauseList gives the clauses in force as rows.
+func clauseList(b *offtake.Book, terms []termsOf) []clauseJSON {
+	list := []clauseJSON{}
+	for _, a := range terms {
+		for _, c := range a.clauses {
+			list = append(list, clauseJSON{
+				offtake.ClauseRef{Agreement: a.agreement.Name, Clause: c.Name}.String(),
+				c.Body.Kind(), c.Text, c.Source, book.DescribeClause(b, c), c.Pos.File, c.Pos.Line,
+			})
+		}
+	}
+	return list
+}
+
 func (w world) showTerms(f string, b *offtake.Book, law *rights.Law, t time.Time) error {
 	terms := inForce(b, law, t)
-	if f == "json" {
-		list := []clauseJSON{}
-		for _, a := range terms {
-			for _, c := range a.clauses {
-				list = append(list, clauseJSON{
-					offtake.ClauseRef{Agreement: a.agreement.Name, Clause: c.Name}.String(),
-					c.Body.Kind(), c.Text, c.Source, book.DescribeClause(b, c), c.Pos.File, c.Pos.Line,
-				})
-			}
+	switch f {
+	case "json":
+		return w.writeJSON(map[string]any{"book": b.Name, "at": offtake.Stamp(t), "clauses": clauseList(b, terms)})
+	case "csv":
+		var rows [][]string
+		for _, c := range clauseList(b, terms) {
+			rows = append(rows, []string{c.Clause, c.Kind, c.Text, c.Source, strings.Join(c.Says, " "), c.File, strconv.Itoa(c.Line)})
 		}
-		return w.writeJSON(map[string]any{"book": b.Name, "at": offtake.Stamp(t), "clauses": list})
+		return w.writeCSV([]string{"clause", "kind", "text", "source", "says", "file", "line"}, rows)
 	}
 	fmt.Fprintf(w.out, "Terms of %s in force at %s. Nothing here is legal advice.\n", b.Name, offtake.Stamp(t))
 	for _, a := range terms {
-		fmt.Fprintf(w.out, "\n%s, between %s\n", a.agreement.Name, parties(b, a.agreement.Parties))
+		fmt.Fprintf(w.out, "\n%s, between %s%s\n", a.agreement.Name, parties(b, a.agreement.Parties), lasts(a.agreement))
 		for _, c := range a.clauses {
 			fmt.Fprintf(w.out, "\n  %s (%s), %s:%d\n", c.Name, strings.ReplaceAll(c.Body.Kind(), "_", " "), c.Pos.File, c.Pos.Line)
 			w.paragraph(4, "“"+c.Text+"”")
@@ -127,6 +141,18 @@ func (w world) showTerms(f string, b *offtake.Book, law *rights.Law, t time.Time
 		fmt.Fprintln(w.out, "\nNo clause is in force.")
 	}
 	return nil
+}
+
+// lasts says how long an agreement runs.
+func lasts(a offtake.Agreement) string {
+	out := ", from " + a.Effective.String()
+	if !a.Until.IsZero() {
+		out += " until " + a.Until.String()
+	}
+	if !a.Renewal.For.IsZero() {
+		out += ", renewed for " + a.Renewal.For.Words() + " at a time unless notice is given " + a.Renewal.UnlessNotice.Words() + " before"
+	}
+	return out
 }
 
 // parties names parties by their titles.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/book"
@@ -40,8 +42,15 @@ func (w world) showDiff(f string, b *offtake.Book, law *rights.Law, from, to str
 			changes = append(changes, changed(b, a.Name, c))
 		}
 	}
-	if f == "json" {
+	switch f {
+	case "json":
 		return w.writeJSON(map[string]any{"book": b.Name, "from": offtake.Stamp(t1), "to": offtake.Stamp(t2), "changes": changes})
+	case "csv":
+		var rows [][]string
+		for _, c := range changes {
+			rows = append(rows, []string{c.Change, c.Clause, strings.Join(c.Was, " "), strings.Join(c.Is, " "), fieldsText(c.Fields), c.File, strconv.Itoa(c.Line)})
+		}
+		return w.writeCSV([]string{"change", "clause", "was", "is", "fields", "file", "line"}, rows)
 	}
 	fmt.Fprintf(w.out, "What changed in %s from %s to %s. Nothing here is legal advice.\n", b.Name, offtake.Stamp(t1), offtake.Stamp(t2))
 	for _, c := range changes {
@@ -60,6 +69,14 @@ func (w world) showDiff(f string, b *offtake.Book, law *rights.Law, from, to str
 		fmt.Fprintln(w.out, "\nNothing.")
 	}
 	return nil
+}
+
+func fieldsText(fields []fieldJSON) string {
+	var out []string
+	for _, x := range fields {
+		out = append(out, book.FieldChange{Field: x.Field, Was: x.Was, Is: x.Is}.String())
+	}
+	return strings.Join(out, "; ")
 }
 
 // changed says of a removed or added clause what it did or does, and of a
