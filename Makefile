@@ -20,6 +20,7 @@ help: ## say what there is to make
 
 run: ## replay the example book before and after its amendments, and write the report
 	@mkdir -p $(OUT)
+	@echo "replaying four versions of the terms, and the first two with each invented number at half and at double (about two minutes)" >&2
 	$(GO) run ./cmd/offtake replay examples/openai --from 2025-01-21 --to 2027-01-01 \
 		--terms 2025-01-20 --terms 2025-01-21 --terms 2025-10-28 --terms 2026-06-01 \
 		--sensitivity --report $(OUT)/openai.html

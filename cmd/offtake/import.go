@@ -43,7 +43,7 @@ FORMAT is one of: %s.`, strings.Join(prices.Formats(), ", ")),
 		Example: `  offtake import prices azure azure_gpu.csv --date 2026-06-01 > book/supply/azure.yaml`,
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := format(cmd, "text", "json")
+			f, err := format(cmd, "text", "json", "csv")
 			if err != nil {
 				return err
 			}
@@ -73,8 +73,15 @@ FORMAT is one of: %s.`, strings.Join(prices.Formats(), ", ")),
 			for _, line := range report.Lines() {
 				fmt.Fprintln(w.err, line)
 			}
-			if f == "json" {
+			switch f {
+			case "json":
 				return w.writeJSON(suppliesJSON(supplies))
+			case "csv":
+				var rows [][]string
+				for _, o := range suppliesJSON(supplies) {
+					rows = append(rows, []string{o.Provider, o.Accelerator, o.Region, o.Price, o.From, o.Until, o.Kind, o.Source})
+				}
+				return w.writeCSV([]string{"provider", "accelerator", "region", "price", "from", "until", "kind", "source"}, rows)
 			}
 			_, err = w.out.Write(bytes.Join([][]byte{report.Declarations(), book.FormatSupplies(supplies)}, nil))
 			return err

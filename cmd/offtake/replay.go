@@ -8,7 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
+	"syscall"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -60,7 +62,7 @@ is left out; without --to the replay ends when the last job has.`,
 			if err != nil {
 				return err
 			}
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt)
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			r := replaying{world: w, flags: flags, dir: args[0], book: b, law: law}
 			if err := r.prepare(); err != nil {
@@ -118,6 +120,9 @@ func (r *replaying) prepare() error {
 	}
 	if r.flags.sensitivity && len(r.terms) < 2 {
 		return offtake.Refuse(offtake.Invalid, "--sensitivity compares two replays; give --terms twice")
+	}
+	if r.flags.report != "" && filepath.Clean(r.flags.report) == filepath.Clean(r.flags.decisions) {
+		return offtake.Refuse(offtake.Invalid, "--report and --decisions name one file, %q; name two", r.flags.report)
 	}
 	for _, s := range r.flags.demand {
 		spec, err := traces.ParseSpec(s)
