@@ -3,11 +3,9 @@ package report_test
 import (
 	"bytes"
 	"encoding/xml"
-	"errors"
 	"flag"
 	"io"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -200,64 +198,3 @@ may build: share at least 1 31 pt no such book 51 d no such book
 
 // squeeze makes every run of blanks one, so that a test is about words.
 func squeeze(s string) string { return regexp.MustCompile(` +`).ReplaceAllString(s, " ") }
-
-// What cannot be written leaves nothing behind, and what stood there stays.
-func TestWriteFileFails(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "r.html")
-	if err := os.WriteFile(path, []byte("before"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	full := errors.New("no space left on device")
-	err := report.WriteFile(path, func(w io.Writer) error {
-		_, _ = w.Write(make([]byte, 1<<20))
-		return full
-	})
-	if err == nil || !errors.Is(err, full) || !strings.Contains(err.Error(), path) {
-		t.Errorf("WriteFile = %v, want an error that names %s", err, path)
-	}
-	entries, _ := os.ReadDir(dir)
-	got, _ := os.ReadFile(path)
-	if len(entries) != 1 || string(got) != "before" {
-		t.Errorf("after a failed write the folder holds %v and the file %q", entries, got)
-	}
-}
-
-// A full disk, by a device that is always full.
-func TestWriteFileOnFullDisk(t *testing.T) {
-	dir := smallDisk(t)
-	path := filepath.Join(dir, "r.html")
-	err := report.WriteFile(path, func(w io.Writer) error {
-		for range 64 {
-			if _, err := w.Write(make([]byte, 1<<16)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "no space left") {
-		t.Errorf("WriteFile on a full disk = %v, want an error that names %s and says why", err, path)
-	}
-	if entries, _ := os.ReadDir(dir); len(entries) != 0 {
-		t.Errorf("a failed write left %v behind", entries)
-	}
-}
-
-func TestWriteFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "r.html")
-	for _, text := range []string{"first", "second"} {
-		if err := report.WriteFile(path, func(w io.Writer) error { _, err := io.WriteString(w, text); return err }); err != nil {
-			t.Fatal(err)
-		}
-		if got, err := os.ReadFile(path); err != nil || string(got) != text {
-			t.Errorf("the file holds %q, %v, want %q", got, err, text)
-		}
-	}
-	if err := report.WriteFile(t.TempDir(), nil); err == nil {
-		t.Error("a folder was written as a file")
-	}
-	missing := filepath.Join(t.TempDir(), "no", "r.html")
-	if err := report.WriteFile(missing, nil); err == nil || !strings.Contains(err.Error(), missing) {
-		t.Errorf("WriteFile into a missing folder = %v", err)
-	}
-}
