@@ -27,10 +27,6 @@ type reading struct {
 	notes []string
 }
 
-// maxLine bounds one line of a trace, so that a file without line ends is
-// refused and not held in memory.
-const maxLine = 64 << 10
-
 // read takes every job of the trace. format "" is told from its first line.
 func (rd *reading) read(r io.Reader, format string) error {
 	in := bufio.NewReaderSize(r, 64<<10)

@@ -109,7 +109,12 @@ func TestAWrongTraceIsRefusedWithItsPlace(t *testing.T) {
 		{elastic + "a,99999999999,5,1\n", `jobs.csv:2: submission_time "99999999999" is more than a hundred years`},
 		{elastic + "a,1,5,1\nb,2,5,1\na,3,5,1\n", `jobs.csv:4: job id "a" is there twice; it was job 1 of jobs.csv`},
 		{elastic + "a,1,5,1\nb,2,5", `jobs.csv:3: has another number of columns than the header; the line may be cut off`},
-		{elastic + "a,1,5,\"1\n", `jobs.csv:2: column 10`},
+		{elastic + "a,1,5,\"1\n", `jobs.csv:2: column 9: a quote is not closed on its line`},
+		{elastic + "a\"b,0,10,1\n", `jobs.csv:2: column 2: a quote stands inside a field without quotes`},
+		{elastic + "a,0,10,1\n\"b\"x,5,10,1\n", `jobs.csv:3: column 3: a quote is not closed on its line, or text follows it`},
+		{elastic + "\"b,5,10,1\nc,6,10,1\n", `jobs.csv:2: column`},
+		{"id,submitted,duration,accelerators,purpose\na,5,10,1,ap\"i\n", `jobs.csv:2: column 12: a quote`},
+		{"\"job_id,submission_time,duration,num_gpu\n", `jobs.csv:1: column`},
 		{elastic + ",1,5,1\n", `jobs.csv:2: job_id "" is not a name`},
 		{elastic + "a\x00b,1,5,1\n", `job`},
 		{"\x00\x01\x02", `jobs.csv:1: holds a zero byte`},
@@ -285,6 +290,11 @@ func FuzzTraces(f *testing.F) {
 	f.Add("id,submitted,duration,accelerators,purpose,deadline\na,2025-01-21T08:00:07Z,90,1,api,99\n", "2.5")
 	f.Add(`[{"jobid":"a","submitted_time":"2017-10-07 01:00:00","attempts":[{"start_time":"2017-10-07 01:12:00","end_time":"2017-10-07 01:13:00","detail":[{"gpus":["g"]}]}]}]`, "")
 	f.Add("\xff\xfe\x00a", "1")
+	f.Add(elastic+"a\"b,0,10,1\n", "")
+	f.Add(elastic+"\"b\"x,5,10,1\nc,6,10,1\n", "")
+	f.Add(elastic+"a,5,60,8\n\"b,7,90,1\nc,8,90,1", "")
+	f.Add("id,submitted,duration,accelerators,purpose\n\"a\",5,10,1,\"ap\"i\n\"", "")
+	f.Add("\"job_id\",submission_time,duration,num_gpu\n\"a\"\"b\",5,10,1\n", "")
 	f.Fuzz(func(t *testing.T, text, scale string) {
 		spec := "jobs.csv"
 		if scale != "" {

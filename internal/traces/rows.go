@@ -34,11 +34,10 @@ var (
 
 // rows reads a CSV trace: columns by the names in its header, in any order.
 func (rd *reading) rows(in io.Reader, format string) error {
-	cr := csv.NewReader(&lineLimit{r: in})
-	cr.ReuseRecord = true
-	header, err := cr.Read()
+	ls := newLines(in)
+	header, err := ls.next()
 	if err != nil {
-		return rd.csvError(err, 1)
+		return rd.lineError(err, ls.n)
 	}
 	cols, err := rd.columns(header, format)
 	if err != nil {
@@ -46,15 +45,14 @@ func (rd *reading) rows(in io.Reader, format string) error {
 	}
 	works := map[said]int{}
 	for {
-		rec, err := cr.Read()
+		rec, err := ls.next()
 		if err == io.EOF {
 			return nil
 		}
-		line, _ := cr.FieldPos(0)
 		if err != nil {
-			return rd.csvError(err, line)
+			return rd.lineError(err, ls.n)
 		}
-		if err := rd.row(rec, cols, line, works); err != nil {
+		if err := rd.row(rec, cols, ls.n, works); err != nil {
 			return err
 		}
 	}
@@ -206,35 +204,20 @@ func field(rec []string, at int) string {
 	return rec[at]
 }
 
-func (rd *reading) csvError(err error, line int) error {
+// lineError says why a line is not a row.
+func (rd *reading) lineError(err error, line int) error {
 	var bad *csv.ParseError
 	switch {
+	case err == io.EOF:
+		return rd.at(max(1, line), "holds blank lines only; a trace begins with a header")
 	case errors.Is(err, errLongLine):
 		return rd.at(line, "has a line of more than %d bytes", maxLine)
-	case errors.Is(err, csv.ErrFieldCount):
+	case errors.Is(err, errColumns):
 		return rd.at(line, "has another number of columns than the header; the line may be cut off")
+	case errors.As(err, &bad) && errors.Is(bad.Err, csv.ErrBareQuote):
+		return rd.at(line, "column %d: a quote stands inside a field without quotes", bad.Column)
 	case errors.As(err, &bad):
-		return rd.at(bad.Line, "column %d: %w", bad.Column, bad.Err)
+		return rd.at(line, "column %d: a quote is not closed on its line, or text follows it", bad.Column)
 	}
-	return offtake.Refuse(offtake.Invalid, "trace %s cannot be read: %w", rd.name, err)
-}
-
-var errLongLine = errors.New("line too long")
-
-// lineLimit passes bytes on until a line is longer than maxLine.
-type lineLimit struct {
-	r io.Reader
-	n int
-}
-
-func (l *lineLimit) Read(p []byte) (int, error) {
-	n, err := l.r.Read(p)
-	for _, b := range p[:n] {
-		if l.n++; b == '\n' {
-			l.n = 0
-		} else if l.n > maxLine {
-			return 0, errLongLine
-		}
-	}
-	return n, err
+	return rd.at(line, "cannot be read: %w", err)
 }
