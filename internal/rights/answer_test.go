@@ -1,6 +1,7 @@
 package rights
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -113,6 +114,25 @@ func TestQuestionsThatCannotBeRight(t *testing.T) {
 				t.Errorf("Question = %v, want %s", err, c.want)
 			}
 		})
+	}
+}
+
+func TestSomebodyHasToSupply(t *testing.T) {
+	l := compile(t, bodies(offtake.Exclusivity{Provider: "azure"}))
+	for _, ask := range []offtake.Ask{offtake.Procure, offtake.Place, offtake.Serve} {
+		q := question(t, l, ask, offtake.Facts{Absent: []offtake.Dimension{offtake.DimProvider}})
+		if got := l.At(instant(t, l, "2025-03-01")).Explain(q); got.Verdict != offtake.Undetermined || !slices.Equal(got.Missing, []string{"provider"}) {
+			t.Errorf("%s without a provider: got %s, missing %v, want undetermined for want of the provider", ask, got.Verdict, got.Missing)
+		}
+	}
+}
+
+func TestNoRouteLeadsPastAnExclusivity(t *testing.T) {
+	b := bodies(offtake.Exclusivity{Provider: "azure"})
+	b.Providers = b.Providers[:2] // none that the buyer built
+	_, err := compile(t, b).Question(offtake.Procure, offtake.Facts{Route: offtake.Build})
+	if want := `route "build" is no provider's of the book, and somebody has to supply`; err == nil || err.Error() != want {
+		t.Errorf("Question = %v, want %s", err, want)
 	}
 }
 

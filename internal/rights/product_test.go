@@ -1,6 +1,7 @@
 package rights
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -8,35 +9,6 @@ import (
 )
 
 var noon = time.Date(2025, 3, 1, 12, 0, 0, 0, time.UTC)
-
-// Training is not work for a product that says it is for something else, so a
-// product that was not named leaves no doubt.
-func TestAStatedPurposeRulesOutProductsForOthers(t *testing.T) {
-	b := &offtake.Book{
-		Buyer: "lab", Currency: "USD",
-		Parties:   []offtake.Party{{Name: "lab"}, {Name: "microsoft"}, {Name: "oracle"}},
-		Providers: []offtake.Provider{{Name: "azure", Party: "microsoft"}, {Name: "oci", Party: "oracle"}},
-		Purposes:  []offtake.Purpose{"training", "api"},
-		Products:  []offtake.ProductDecl{{Name: "api", Purpose: "api"}},
-		Agreements: []offtake.Agreement{{
-			Name: "m", Parties: []offtake.PartyName{"lab", "microsoft"}, Effective: offtake.When{Instant: noon},
-			Clauses: []offtake.Clause{{Name: "api-on-azure", Body: offtake.Exclusivity{Provider: "azure", Scope: offtake.Scope{Products: []offtake.Product{"api"}}}}},
-		}},
-	}
-	law, found := Compile(b)
-	if len(found) > 0 {
-		t.Fatal(found)
-	}
-	for purpose, want := range map[offtake.Purpose]offtake.Verdict{"training": offtake.Permitted, "api": offtake.Prohibited} {
-		q, err := law.Question(offtake.Procure, offtake.Facts{Provider: "oci", Purposes: []offtake.Purpose{purpose}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := law.At(noon).Explain(q); got.Verdict != want {
-			t.Errorf("procure from oci for %s: got %s, missing %v, want %s", purpose, got.Verdict, got.Missing, want)
-		}
-	}
-}
 
 // A consent that lifts a right whatever the unstated facts are is a reason of
 // the answer, also where other facts had to be weighed.
@@ -64,5 +36,20 @@ func TestAConsentIsAReasonWhateverElseIsNotKnown(t *testing.T) {
 	got := law.At(noon).Explain(q)
 	if got.Verdict != offtake.Permitted || len(got.Because) != 1 || got.Because[0].Clause.Clause != "leave" {
 		t.Errorf("procure from oci under a consent: got %s because %v, want permitted because of m/leave", got.Verdict, got.Because)
+	}
+}
+
+// What is not stated may be anything the book declares: a purpose says nothing
+// of the product the work is for.
+func TestAnUnstatedProductMayBeAnyDeclaredOne(t *testing.T) {
+	l := compile(t, bodies(offtake.Exclusivity{Provider: "azure", Scope: offtake.Scope{Products: []offtake.Product{"api"}}}))
+	at := l.At(instant(t, l, "2025-03-01"))
+	got := at.Explain(question(t, l, offtake.Procure, offtake.Facts{Provider: "oci", Purposes: training()}))
+	if got.Verdict != offtake.Undetermined || !slices.Equal(got.Missing, []string{"product"}) {
+		t.Errorf("procure from oci for training: got %s, missing %v, want undetermined for want of the product", got.Verdict, got.Missing)
+	}
+	none := question(t, l, offtake.Procure, offtake.Facts{Provider: "oci", Purposes: training(), Absent: []offtake.Dimension{offtake.DimProduct}})
+	if got := at.Ask(none).Verdict; got != offtake.Permitted {
+		t.Errorf("procure from oci for no product: got %s, want permitted", got)
 	}
 }

@@ -15,7 +15,6 @@ type Question struct {
 	purposes  []cell // all of them, where there are several
 	quantity  int64
 	suppliers set  // where the provider is not stated: those it may be
-	products  set  // where the product is not stated and its purpose is: those it may be
 	byProduct bool // a `use` by whoever the unstated product belongs to
 	facts     *offtake.Facts
 	measured  Measured
@@ -44,9 +43,7 @@ func (q Question) Given(m Measured) Question {
 // that is not the provider's.
 //
 // Facts that follow from others need not be stated. The provider gives the
-// route; a product gives the purpose where none is stated, and whose it is; a
-// purpose leaves, of the products not stated, those that are for it or do not
-// say what they are for;
+// route; a product gives the purpose where none is stated, and whose it is;
 // `procure` is about new capacity and `place` and `serve` about held, unless
 // stated otherwise.
 func (l *Law) Question(ask offtake.Ask, f offtake.Facts) (Question, error) {
@@ -75,7 +72,6 @@ func (l *Law) Question(ask offtake.Ask, f offtake.Facts) (Question, error) {
 	r.actor(f)
 	r.measures(f)
 	r.route(f)
-	r.products(f)
 	r.absent(f.Absent)
 	return q, r.err
 }
@@ -196,28 +192,12 @@ func (r *reader) route(f offtake.Facts) {
 	}
 	if c == unknown {
 		r.q.suppliers = by
-		if by.empty() {
+		switch {
+		case by.empty() && r.q.ask == offtake.Use:
 			r.q.cells[provider] = r.law.words[provider].none()
+		case by.empty():
+			r.fail(offtake.Refuse(offtake.NotFound, "route %q is no provider's of the book, and somebody has to supply", f.Route))
 		}
-	}
-}
-
-// products leaves, of the products that an unstated one may be, those that a
-// stated purpose agrees with; where there is none, it is work for no product.
-// A use asks by product, whatever the purpose.
-func (r *reader) products(f offtake.Facts) {
-	if f.Product != "" || len(f.Purposes) == 0 || r.q.ask == offtake.Use {
-		return
-	}
-	may := listed(r.law.words[product].size)
-	for c, decl := range r.law.book.Products {
-		if decl.Purpose == "" || slices.Contains(f.Purposes, decl.Purpose) {
-			may.bits[c>>6] |= 1 << (c & 63)
-		}
-	}
-	r.q.products = may
-	if may.empty() {
-		r.q.cells[product] = r.law.words[product].none()
 	}
 }
 
@@ -231,6 +211,7 @@ func (r *reader) absent(absent []offtake.Dimension) {
 		case dim(d) == party:
 		case stated(*r.q.facts, name):
 			r.fail(offtake.Refuse(offtake.Invalid, "fact %q is stated and said to have no value, and it can be only one of them", name))
+		case dim(d) == provider && r.q.ask != offtake.Use: // somebody has to supply, so it is only not known who
 		default:
 			r.q.cells[d] = r.law.words[d].none()
 			if dim(d) == purpose {

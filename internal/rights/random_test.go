@@ -209,7 +209,7 @@ func drawFacts(t *rapid.T) offtake.Facts {
 		drop := one(t, "open", []offtake.Dimension{offtake.DimProvider, offtake.DimPurpose, offtake.DimProduct, offtake.DimAccelerator,
 			offtake.DimQuantity, offtake.DimRegion, offtake.DimSite, offtake.DimTerm, offtake.DimStart, offtake.DimAsset, offtake.DimCustomer})
 		leaveOut(&f, drop)
-		if rapid.IntRange(0, 3).Draw(t, "absent") == 0 {
+		if drop != offtake.DimProvider && rapid.IntRange(0, 3).Draw(t, "absent") == 0 {
 			f.Absent = append(f.Absent, drop)
 		}
 	}

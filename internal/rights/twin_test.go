@@ -286,8 +286,7 @@ func (tw twin) points(ask offtake.Ask, f offtake.Facts) ([]point, []string) {
 		}
 	}
 	if left(offtake.DimProduct, f.Product != "") {
-		may := tw.productsFor(ask, f)
-		vary("product", len(may), func(p *point, i int) { p.f.Product = may[i] })
+		vary("product", len(someProducts), func(p *point, i int) { p.f.Product = someProducts[i] })
 	}
 	if left(offtake.DimAccelerator, f.Accelerator != "") {
 		vary("accelerator", len(someAccels), func(p *point, i int) { p.f.Accelerator = someAccels[i] })
@@ -337,21 +336,6 @@ func (tw twin) points(ask offtake.Ask, f offtake.Facts) ([]point, []string) {
 }
 
 // answer gives the answer and what is missing, by trying everything.
-// productsFor gives the products that work for the stated purposes may be
-// for: "" alone where it can be for none.
-func (tw twin) productsFor(ask offtake.Ask, f offtake.Facts) (may []offtake.Product) {
-	for _, p := range someProducts {
-		d, _ := tw.b.Product(p)
-		if ask == offtake.Use || len(f.Purposes) == 0 || d.Purpose == "" || slices.Contains(f.Purposes, d.Purpose) {
-			may = append(may, p)
-		}
-	}
-	if may == nil {
-		may = append(may, "")
-	}
-	return may
-}
-
 func (tw twin) answer(ask offtake.Ask, f offtake.Facts) (string, []string) {
 	if f.Capacity == "" && ask != offtake.Use {
 		f.Capacity = offtake.HeldCapacity

@@ -85,8 +85,6 @@ func (t *Terms) weigh(q *Question, quick bool) *weighing {
 		case v.open != nil:
 		case v.dim == provider:
 			root[i] = slices.Clone(q.suppliers.mask(v.size))
-		case v.dim == product:
-			root[i] = slices.Clone(q.products.mask(v.size))
 		}
 	}
 	w.walk(root)
