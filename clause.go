@@ -185,6 +185,7 @@ type Reservation struct {
 type RampStep struct {
 	On       When
 	Quantity int64
+	Pos      Pos
 }
 
 // Delivery says what happens when capacity is late.

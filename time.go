@@ -16,8 +16,11 @@ type Date struct {
 // ParseDate reads 2025-01-21. Years run from 1900 to 9999.
 func ParseDate(s string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, s)
-	if err != nil || len(s) != len(time.DateOnly) || t.Year() < 1900 {
+	switch {
+	case err != nil || len(s) != len(time.DateOnly):
 		return Date{}, Refuse(Invalid, "date %q is not a day written as 2025-01-21", clip(s))
+	case t.Year() < 1900:
+		return Date{}, Refuse(Invalid, "date %q is out of range; years run from 1900 to 9999", clip(s))
 	}
 	y, m, d := t.Date()
 	return Date{y, m, d}, nil
@@ -81,8 +84,11 @@ func ParseWhen(s string) (When, error) {
 // ParseInstant reads an RFC 3339 instant with its offset and gives it in UTC.
 func ParseInstant(s string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339Nano, s)
-	if t = t.UTC(); err != nil || t.Year() < 1900 || t.Year() > 9999 {
+	switch t = t.UTC(); {
+	case err != nil:
 		return time.Time{}, Refuse(Invalid, "instant %q is not written as 2025-03-01T08:00:00Z", clip(s))
+	case t.Year() < 1900 || t.Year() > 9999:
+		return time.Time{}, Refuse(Invalid, "instant %q is out of range; years run from 1900 to 9999 in UTC", clip(s))
 	}
 	return t, nil
 }
@@ -160,6 +166,15 @@ type Calendar struct {
 	Cutoff     TimeOfDay // a notice later than this counts for the next business day
 	Opens      TimeOfDay // where elapsed time starts for a notice that came too late
 	Pos        Pos
+	Places     CalendarPlaces
+	Partial    bool // some of it could not be read, so what combines it is not judged
+}
+
+// CalendarPlaces say where in the text a calendar's values stand; the zero Pos
+// is one that was not written.
+type CalendarPlaces struct {
+	Timezone, Holidays, Cutoff, Opens Pos
+	Of                                []Pos // as in Calendar.Of
 }
 
 // Roll says what becomes of a deadline that falls on a day that is no business day.

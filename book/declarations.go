@@ -36,7 +36,9 @@ var bookDocument = document("Book", "Who the buyer is, and the words every other
 
 // declared is a name that the Book declares by listing it.
 func declared[T ~string](of vocabulary) shape[T] {
-	return also(freeName[T]("a name"), func(r *reader, n *yaml.Node, v *T) { r.listed = append(r.listed, use{of, string(*v), r.pos(n)}) })
+	return also(freeName[T]("a name"), func(r *reader, n *yaml.Node, v *T) {
+		r.listed = append(r.listed, use{of: of, name: string(*v), pos: r.pos(n)})
+	})
 }
 
 var currencyCode = leaf("a currency of three capital letters such as USD", func(s string) (offtake.Currency, error) {
@@ -107,14 +109,30 @@ var accelerators = entriesOf("accelerators", object("accelerator", nil,
 	opt("h100e", func(v *offtake.AcceleratorDecl) *offtake.Factor { return &v.H100e }, factor, "how many H100 it is worth, used only where a clause asks for it"),
 ), func(v *offtake.AcceleratorDecl) *offtake.Accelerator { return &v.Name }, func(v *offtake.AcceleratorDecl) *offtake.Pos { return &v.Pos })
 
-var calendars = entriesOf("calendars", object("calendar", checkCalendar,
-	opt("timezone", func(v *offtake.Calendar) *string { return &v.Timezone }, freeZone, "an IANA time zone; required unless the calendar is made of others"),
-	opt("holidays", func(v *offtake.Calendar) *offtake.Calendar { return v }, holidays, "a holiday set such as us-federal, or a list of dates; left out, there are none"),
-	opt("cutoff", func(v *offtake.Calendar) *offtake.TimeOfDay { return &v.Cutoff }, clockTime, "a notice later than this counts for the next business day; left out, the day's end"),
-	opt("opens", func(v *offtake.Calendar) *offtake.TimeOfDay { return &v.Opens }, clockTime, "where elapsed time starts for a notice that came too late"),
+var calendars = entriesOf("calendars", judgedByPart(object("calendar", checkCalendar,
+	opt("timezone", func(v *offtake.Calendar) *string { return &v.Timezone }, freeZone, "an IANA time zone; required unless the calendar is made of others").
+		placed(func(v *offtake.Calendar) *offtake.Pos { return &v.Places.Timezone }),
+	opt("holidays", func(v *offtake.Calendar) *offtake.Calendar { return v }, holidays, "a holiday set such as us-federal, or a list of dates; left out, there are none").
+		placed(func(v *offtake.Calendar) *offtake.Pos { return &v.Places.Holidays }),
+	opt("cutoff", func(v *offtake.Calendar) *offtake.TimeOfDay { return &v.Cutoff }, clockTime, "a notice later than this counts for the next business day; left out, the day's end").
+		placed(func(v *offtake.Calendar) *offtake.Pos { return &v.Places.Cutoff }),
+	opt("opens", func(v *offtake.Calendar) *offtake.TimeOfDay { return &v.Opens }, clockTime, "where elapsed time starts for a notice that came too late").
+		placed(func(v *offtake.Calendar) *offtake.Pos { return &v.Places.Opens }),
 	combined("all", offtake.All, "a business day is one in all of these calendars, which share a zone and a cut-off"),
 	combined("any", offtake.Any, "a business day is one in any of these calendars, which share a zone and a cut-off"),
-), func(v *offtake.Calendar) *offtake.CalendarName { return &v.Name }, func(v *offtake.Calendar) *offtake.Pos { return &v.Pos })
+)), func(v *offtake.Calendar) *offtake.CalendarName { return &v.Name }, func(v *offtake.Calendar) *offtake.Pos { return &v.Pos })
+
+// judgedByPart marks a calendar of which some could not be read, so that the
+// rest of it can still be judged.
+func judgedByPart(s shape[offtake.Calendar]) shape[offtake.Calendar] {
+	read := s.read
+	s.read = func(r *reader, n *yaml.Node, v *offtake.Calendar) {
+		before := r.mistakes + r.dropped
+		read(r, n, v)
+		v.Partial = r.mistakes+r.dropped > before
+	}
+	return s
+}
 
 // freeZone is a time zone; whether it exists is for package civil to say.
 var freeZone = leaf("a time zone such as America/Los_Angeles", func(s string) (string, error) {
@@ -154,7 +172,12 @@ func combined(key string, how offtake.Combine, doc string) field[offtake.Calenda
 		key: key, doc: doc, want: list.want, schema: list.schema,
 		read: func(r *reader, n *yaml.Node, v *offtake.Calendar) {
 			list.read(r, n, &v.Of)
-			v.Combine = how
+			v.Combine, v.Places.Of = how, nil
+			if n.Kind == yaml.SequenceNode {
+				for _, c := range n.Content {
+					v.Places.Of = append(v.Places.Of, r.pos(c))
+				}
+			}
 		},
 		write: func(v *offtake.Calendar) *yaml.Node {
 			if v.Combine != how {
@@ -173,6 +196,7 @@ func checkCalendar(r *reader, n *yaml.Node, v *offtake.Calendar) {
 	if all == nil && any == nil {
 		if value(n, "timezone") == nil {
 			r.missing(n, "calendar", "timezone", freeZone.want, "")
+			v.Places.Timezone = r.pos(n) // where it should stand, so that it is missed once
 		}
 		return
 	}

@@ -77,7 +77,7 @@ var speeds = either(
 	entriesOf("accelerators", shape[offtake.Speed]{
 		want: factor.want,
 		read: func(r *reader, n *yaml.Node, v *offtake.Speed) {
-			r.uses = append(r.uses, use{accelerator, string(v.Accelerator), r.pos(n)})
+			r.use(accelerator, string(v.Accelerator), n)
 			factor.read(r, n, &v.Factor)
 		},
 		write:  func(v offtake.Speed) *yaml.Node { return factor.write(v.Factor) },

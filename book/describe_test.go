@@ -66,6 +66,8 @@ func mutations(name string, v reflect.Value) []mutation {
 		return []mutation{{name, func() { v.Set(reflect.ValueOf(to).Convert(v.Type())) }, func() { v.Set(old) }}}
 	}
 	switch x := v.Interface().(type) {
+	case offtake.Pos:
+		return nil
 	case offtake.Money:
 		return set(x.Add(offtake.MoneyOf("USD", 77)))
 	case offtake.Duration:

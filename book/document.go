@@ -34,9 +34,9 @@ func document[T any, N ~string](name, doc string, s shape[T], keep func(r *reade
 			if name == "Agreement" {
 				r.agreement = offtake.AgreementName(*called)
 			}
-			r.key = name
+			r.key, r.inBook = name, name == "Book"
 			s.read(r, rest, &v)
-			r.agreement = ""
+			r.agreement, r.inBook = "", false
 			keep(r, v)
 		},
 		write: func(b *offtake.Book) []*yaml.Node {

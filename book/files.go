@@ -51,9 +51,10 @@ func cause(err error) error {
 
 // Read reads every .yaml and .yml file below the root of a file system as one
 // book. Every mistake is reported, not only the first. Where there is one, the
-// book is incomplete and may be nil: ask [offtake.Worst] before using it.
+// book is only what of it was read without: it may be nil, and serves to find
+// what else is wrong. Ask [offtake.Worst] before using it for anything more.
 func Read(fsys fs.FS) (*offtake.Book, []offtake.Finding) {
-	r := &reader{files: fileSystem{FS: fsys}, declared: make(map[string]offtake.Pos), amendment: -1}
+	r := &reader{files: fileSystem{FS: fsys}, declared: make(map[string]offtake.Pos), faulty: make(map[offtake.ClauseRef]bool), amendment: -1}
 	for _, file := range r.find() {
 		if !r.readFile(file) {
 			break

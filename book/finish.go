@@ -33,6 +33,8 @@ func (r *reader) finish() (*offtake.Book, []offtake.Finding) {
 	}
 	if worst, any := offtake.Worst(r.findings); !any || worst != offtake.Mistake {
 		r.notes()
+	} else {
+		r.leaveOut()
 	}
 	if r.noted > maxFindings {
 		r.report(offtake.Finding{Severity: offtake.Note, Pos: offtake.Pos{File: "."}, Code: "too-many-findings",
@@ -120,6 +122,7 @@ func (r *reader) settleNames() {
 		}
 	}
 	for _, u := range r.uses {
+		r.agreement, r.clause = u.in.Agreement, u.in.Clause
 		switch {
 		case is[u.of][u.name] || u.of.mayBeFree() && len(known[u.of]) == 0:
 		case u.of == region && r.anyRegion(u.name):
@@ -130,6 +133,7 @@ func (r *reader) settleNames() {
 			r.undeclared(u, known[u.of])
 		}
 	}
+	r.agreement, r.clause = "", ""
 }
 
 func (r *reader) undeclared(u use, known []string) {

@@ -16,7 +16,7 @@ import (
 // same compares books but for the places in the text.
 var same = cmp.Options{
 	cmp.Comparer(func(a, b offtake.Money) bool { return a.String() == b.String() }),
-	cmpopts.IgnoreTypes(offtake.Pos{}),
+	cmpopts.IgnoreTypes(offtake.Pos{}, []offtake.Pos{}),
 }
 
 // read reads a book of one file.

@@ -44,22 +44,22 @@ func (r *reader) declarations() []use {
 	out := r.listed
 	b := &r.book
 	for _, v := range b.Parties {
-		out = append(out, use{party, string(v.Name), v.Pos})
+		out = append(out, use{of: party, name: string(v.Name), pos: v.Pos})
 	}
 	for _, v := range b.Providers {
-		out = append(out, use{provider, string(v.Name), v.Pos})
+		out = append(out, use{of: provider, name: string(v.Name), pos: v.Pos})
 	}
 	for _, v := range b.Products {
-		out = append(out, use{product, string(v.Name), v.Pos})
+		out = append(out, use{of: product, name: string(v.Name), pos: v.Pos})
 	}
 	for _, v := range b.Regions {
-		out = append(out, use{region, string(v.Name), v.Pos})
+		out = append(out, use{of: region, name: string(v.Name), pos: v.Pos})
 	}
 	for _, v := range b.Accelerators {
-		out = append(out, use{accelerator, string(v.Name), v.Pos})
+		out = append(out, use{of: accelerator, name: string(v.Name), pos: v.Pos})
 	}
 	for _, v := range b.Calendars {
-		out = append(out, use{calendar, string(v.Name), v.Pos})
+		out = append(out, use{of: calendar, name: string(v.Name), pos: v.Pos})
 	}
 	return out
 }

@@ -25,8 +25,9 @@ type reader struct {
 	listed   []use // names the Book declares by listing them
 	refs     []clauseUse
 	removals []removal
-	declared map[string]offtake.Pos // documents by kind and name
-	broken   bool                   // something was not read, so what refers to it may fail too
+	declared map[string]offtake.Pos     // documents by kind and name
+	broken   bool                       // something was not read, so what refers to it may fail too
+	faulty   map[offtake.ClauseRef]bool // what has a mistake: clauses, agreements (no clause), anything else (neither)
 	files    fileSystem
 
 	file      string // being read
@@ -35,6 +36,7 @@ type reader struct {
 	agreement offtake.AgreementName
 	amendment int // index of the amendment being read; -1 outside
 	clause    offtake.ClauseName
+	inBook    bool        // the document being read is the Book
 	dated     offtake.Pos // the first day written; it needs a calendar
 }
 
@@ -43,6 +45,7 @@ type use struct {
 	of   vocabulary
 	name string
 	pos  offtake.Pos
+	in   offtake.ClauseRef // the clause it was written in, or its agreement
 }
 
 // A clauseUse is a clause named by another, or by a statement.
@@ -92,6 +95,9 @@ func (r *reader) note(p offtake.Pos, code, format string, args ...any) {
 func (r *reader) report(f offtake.Finding) {
 	if f.Severity == offtake.Mistake {
 		r.mistakes++
+		if !r.inBook {
+			r.faulty[offtake.ClauseRef{Agreement: r.agreement, Clause: r.clause}] = true
+		}
 	}
 	f.Clause = r.here()
 	r.findings = append(r.findings, f)
@@ -107,7 +113,7 @@ func (r *reader) here() offtake.ClauseRef {
 
 // use notes that a name is used, to be looked up when all is read.
 func (r *reader) use(of vocabulary, name string, n *yaml.Node) {
-	r.uses = append(r.uses, use{of, name, r.pos(n)})
+	r.uses = append(r.uses, use{of, name, r.pos(n), offtake.ClauseRef{Agreement: r.agreement, Clause: r.clause}})
 }
 
 // refer notes that a clause is named.

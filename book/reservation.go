@@ -30,7 +30,8 @@ var reservationHeld = []field[aReservation]{
 
 var reservationRules = []field[aReservation]{
 	opt("ramp", func(v *aReservation) *[]offtake.RampStep { return &v.Ramp }, listOf(object("ramp step", nil,
-		req("on", func(v *offtake.RampStep) *offtake.When { return &v.On }, moment, "from when"),
+		req("on", func(v *offtake.RampStep) *offtake.When { return &v.On }, moment, "from when").
+			placed(func(v *offtake.RampStep) *offtake.Pos { return &v.Pos }),
 		req("quantity", func(v *offtake.RampStep) *int64 { return &v.Quantity }, quantity, "how many accelerators are held then, in all"),
 	)), "how the quantity grows, in order of time; each step counts from the beginning"),
 	opt("delivery", func(v *aReservation) *offtake.Delivery { return &v.Delivery }, delivery, "what follows when it is late"),

@@ -84,6 +84,16 @@ func (f field[T]) leftOut(is func(v *T) bool) field[T] {
 	return f
 }
 
+// placed keeps where the field's value was written.
+func (f field[T]) placed(at func(v *T) *offtake.Pos) field[T] {
+	read := f.read
+	f.read = func(r *reader, n *yaml.Node, v *T) {
+		*at(v) = r.pos(n)
+		read(r, n, v)
+	}
+	return f
+}
+
 // opt is a field that may be left out.
 func opt[T, F any](key string, at func(*T) *F, s shape[F], doc string) field[T] {
 	return bind(optional, key, at, s, doc, "")

@@ -37,6 +37,7 @@ func (r *reader) settleClauses() {
 
 // live follows an agreement through its amendments, in the order they take hold.
 func (r *reader) live(a *offtake.Agreement, all lives) {
+	r.agreement, r.clause = a.Name, ""
 	start := about(a.Effective).Unix()
 	current := make(map[offtake.ClauseName]int)
 	bring := func(c *offtake.Clause, amendment int, at int64) {

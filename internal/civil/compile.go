@@ -1,6 +1,7 @@
 package civil
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -26,8 +27,9 @@ func (cs *Calendars) Names() []offtake.CalendarName { return sortedNames(cs.name
 const maxWeight = 1000
 
 // Compile makes calendars of what a book declares. Every mistake comes back as
-// a finding where it was declared; the calendars without mistakes are usable
-// whatever became of the others.
+// a finding at the value it is about; the calendars without mistakes are usable
+// whatever became of the others. One that is Partial is judged by what was read
+// of it, and is not usable.
 func Compile(decls []offtake.Calendar) (*Calendars, []offtake.Finding) {
 	c := compiler{
 		decls: make(map[offtake.CalendarName]offtake.Calendar, len(decls)),
@@ -66,8 +68,14 @@ type compiler struct {
 }
 
 func (c *compiler) mistake(d offtake.Calendar, code, hint, format string, args ...any) {
+	c.mistakeAt(d, offtake.Pos{}, code, hint, format, args...)
+}
+
+// mistakeAt reports a mistake at the value it is about, or at the calendar's
+// name where that place is not known.
+func (c *compiler) mistakeAt(d offtake.Calendar, p offtake.Pos, code, hint, format string, args ...any) {
 	c.findings = append(c.findings, offtake.Finding{
-		Severity: offtake.Mistake, Pos: d.Pos, Code: code, Hint: hint,
+		Severity: offtake.Mistake, Pos: cmp.Or(p, d.Pos), Code: code, Hint: hint,
 		Message: offtake.Refuse(offtake.Invalid, format, args...).Error(),
 	})
 }
@@ -88,7 +96,7 @@ func (c *compiler) compile(name offtake.CalendarName, depth int) *Calendar {
 		cal = c.combined(d, depth)
 	}
 	c.state[name] = done
-	if cal == nil || len(c.findings) > before {
+	if cal == nil || d.Partial || len(c.findings) > before {
 		return nil
 	}
 	c.out.named[name] = cal
@@ -99,7 +107,7 @@ func (c *compiler) plain(d offtake.Calendar) *Calendar {
 	cal := &Calendar{name: d.Name, zone: d.Timezone, cutoff: d.Cutoff, opens: d.Opens, weight: 1}
 	loc, err := LoadZone(d.Timezone)
 	if err != nil {
-		c.mistake(d, "unknown-zone", "", "calendar %q: %w", d.Name, err)
+		c.mistakeAt(d, d.Places.Timezone, "unknown-zone", "", "calendar %q: %w", d.Name, err)
 	}
 	cal.loc = loc
 	switch d.HolidaySet {
@@ -107,7 +115,7 @@ func (c *compiler) plain(d offtake.Calendar) *Calendar {
 	case usFederal:
 		cal.federal = federal()
 	default:
-		c.mistake(d, "unknown-holidays", "a list of days is allowed too", "calendar %q: holidays %.60q is not a known set, which are: %s", d.Name, d.HolidaySet, usFederal)
+		c.mistakeAt(d, d.Places.Holidays, "unknown-holidays", "a list of days is allowed too", "calendar %q: holidays %.60q is not a known set, which are: %s", d.Name, d.HolidaySet, usFederal)
 	}
 	for _, h := range d.Holidays {
 		cal.listed = append(cal.listed, dayOf(h))
@@ -115,7 +123,7 @@ func (c *compiler) plain(d offtake.Calendar) *Calendar {
 	slices.Sort(cal.listed)
 	cal.listed = slices.Compact(cal.listed)
 	if !ordered(d.Opens, d.Cutoff) {
-		c.mistake(d, "calendar-hours", "", "calendar %q opens at %s, not before its cut-off at %s", d.Name, d.Opens, d.Cutoff)
+		c.mistakeAt(d, d.Places.Opens, "calendar-hours", "", "calendar %q opens at %s, not before its cut-off at %s", d.Name, d.Opens, d.Cutoff)
 	}
 	return cal
 }
@@ -133,14 +141,14 @@ func (c *compiler) combined(d offtake.Calendar, depth int) *Calendar {
 	cal := &Calendar{name: d.Name, combine: d.Combine, of: members, weight: 1}
 	first := members[0]
 	cal.zone, cal.loc, cal.cutoff, cal.opens = first.zone, first.loc, first.cutoff, first.opens
-	for _, m := range members {
+	for i, m := range members {
 		cal.weight += m.weight
 		cal.opens = combinedOpens(d.Combine, cal.opens, m.opens)
 		if m.zone != first.zone {
-			c.mistake(d, "calendar-mix", "calendars combined share a zone", "calendar %q combines %q in %s with %q in %s", d.Name, first.name, first.zone, m.name, m.zone)
+			c.mistakeAt(d, placeOf(d, i), "calendar-mix", "calendars combined share a zone", "calendar %q combines %q in %s with %q in %s", d.Name, first.name, first.zone, m.name, m.zone)
 		}
 		if m.cutoff != first.cutoff {
-			c.mistake(d, "calendar-mix", "calendars combined share a cut-off", "calendar %q combines %q with %s and %q with %s", d.Name, first.name, hour("cut-off", first.cutoff), m.name, hour("cut-off", m.cutoff))
+			c.mistakeAt(d, placeOf(d, i), "calendar-mix", "calendars combined share a cut-off", "calendar %q combines %q with %s and %q with %s", d.Name, first.name, hour("cut-off", first.cutoff), m.name, hour("cut-off", m.cutoff))
 		}
 	}
 	switch {
@@ -167,23 +175,31 @@ func (c *compiler) members(d offtake.Calendar, depth int) (out []*Calendar, ok b
 		return nil, false
 	}
 	ok = true
-	for _, name := range d.Of {
-		m := c.member(d, name, depth)
+	for i, name := range d.Of {
+		m := c.member(d, name, placeOf(d, i), depth)
 		ok = ok && m != nil
 		out = append(out, m)
 	}
 	return out, ok
 }
 
+// placeOf says where the ith of the calendars that d combines was written.
+func placeOf(d offtake.Calendar, i int) offtake.Pos {
+	if i < len(d.Places.Of) {
+		return d.Places.Of[i]
+	}
+	return offtake.Pos{}
+}
+
 // member gives one calendar that d combines, or nil where that is a mistake
 // or has one.
-func (c *compiler) member(d offtake.Calendar, name offtake.CalendarName, depth int) *Calendar {
+func (c *compiler) member(d offtake.Calendar, name offtake.CalendarName, place offtake.Pos, depth int) *Calendar {
 	if _, known := c.decls[name]; !known {
-		c.mistake(d, "unknown-name", c.known(), "calendar %q combines %.60q, which is not declared", d.Name, name)
+		c.mistakeAt(d, place, "unknown-name", c.known(), "calendar %q combines %.60q, which is not declared", d.Name, name)
 		return nil
 	}
 	if c.state[name] == underway {
-		c.mistake(d, "calendar-cycle", "", "calendar %q is combined of itself, by way of %q", name, d.Name)
+		c.mistakeAt(d, place, "calendar-cycle", "", "calendar %q is combined of itself, by way of %q", name, d.Name)
 		return nil
 	}
 	return c.compile(name, depth+1)

@@ -78,6 +78,41 @@ func TestEveryMistakeInACalendarIsFoundWhereItWasMade(t *testing.T) {
 	}
 }
 
+func TestAMistakeIsReportedAtTheValueWhereItsPlaceIsKnown(t *testing.T) {
+	at := func(col int) offtake.Pos { return offtake.Pos{File: "book.yaml", Line: 1, Col: col} }
+	all := offtake.CalendarPlaces{Timezone: at(10), Holidays: at(20), Cutoff: at(30), Opens: at(40), Of: []offtake.Pos{at(50), at(60)}}
+	for _, c := range []struct {
+		decl offtake.Calendar
+		want string // columns and codes
+	}{
+		{offtake.Calendar{Timezone: "Mars", HolidaySet: "none", Cutoff: tod("08:00"), Opens: tod("09:00")}, "10 unknown-zone, 20 unknown-holidays, 40 calendar-hours"},
+		{offtake.Calendar{Combine: offtake.All, Of: []offtake.CalendarName{"a", "b"}}, "60 calendar-mix"},
+		{offtake.Calendar{Combine: offtake.All, Of: []offtake.CalendarName{"nobody", "x"}}, "50 unknown-name, 60 calendar-cycle"},
+	} {
+		c.decl.Name, c.decl.Places, c.decl.Pos = "x", all, at(1)
+		_, findings := civil.Compile([]offtake.Calendar{c.decl, plain("a", la, "17:00", 2), plain("b", ny, "17:00", 3)})
+		var got []string
+		for _, f := range findings {
+			got = append(got, fmt.Sprint(f.Pos.Col, " ", f.Code))
+		}
+		if got := strings.Join(got, ", "); got != c.want {
+			t.Errorf("%v is reported at %s, want %s", c.decl, got, c.want)
+		}
+	}
+}
+
+func TestACalendarReadInPartIsJudgedAloneAndNotUsed(t *testing.T) {
+	part := plain("part", "Mars", "17:00", 1)
+	part.Partial = true
+	cs, findings := civil.Compile([]offtake.Calendar{part, plain("a", la, "16:00", 2), combined("c", offtake.All, 3, "a", "part")})
+	if len(findings) != 1 || findings[0].Code != "unknown-zone" {
+		t.Errorf("findings are %v, want only that the zone is unknown", findings)
+	}
+	if got, want := fmt.Sprint(cs.Names()), "[a]"; got != want {
+		t.Errorf("Names() = %s, want %s", got, want)
+	}
+}
+
 func TestACalendarWithAMistakeIsNotThereAndTheOthersAre(t *testing.T) {
 	cs, findings := civil.Compile([]offtake.Calendar{
 		plain("good", la, "17:00", 1), plain("bad", "Mars", "17:00", 2), combined("mixed", offtake.All, 3, "good", "bad"), combined("alone", offtake.Any, 4, "good", "good"),
