@@ -83,10 +83,7 @@ type Row struct {
 // reader's questions: how much was served, how long it waited, how late it
 // made what depends on it, what it cost, and what the clauses did.
 func Compare(runs []Run) []Row {
-	var t table
-	for _, r := range runs {
-		t.runs = append(t.runs, r.Result)
-	}
+	t := table{runs: resultsOf(runs)}
 	t.work()
 	t.waits()
 	t.deliveries()
@@ -96,13 +93,32 @@ func Compare(runs []Run) []Row {
 	return t.rows
 }
 
+func resultsOf(runs []Run) []replay.Result {
+	var out []replay.Result
+	for _, r := range runs {
+		out = append(out, r.Result)
+	}
+	return out
+}
+
+// currency gives the one that was spent, "" where nothing was.
+func currency(runs []replay.Result) string {
+	for _, r := range runs {
+		if c := r.Spend.Currency(); c != "" {
+			return string(c)
+		}
+	}
+	return ""
+}
+
 type table struct {
 	runs []replay.Result
 	rows []Row
 }
 
-// add appends a row; show prints a figure, and a difference of two where diff is set.
-func (t *table) add(name string, head, diff bool, figure func(replay.Result) float64, show func(float64) string) {
+// add appends a row; show prints its figures, and their differences where diff
+// is set.
+func (t *table) add(name string, head, diff bool, figure func(replay.Result) float64, show shower) {
 	if !diff {
 		t.append(name, head, figure, show, nil)
 		return
@@ -112,17 +128,19 @@ func (t *table) add(name string, head, diff bool, figure func(replay.Result) flo
 
 // parts appends a row of parts of a whole, whose differences are points.
 func (t *table) parts(name string, head bool, figure func(replay.Result) float64) {
-	t.append(name, head, figure, percent, func(d float64) string { return digits(100*d) + " pt" })
+	t.append(name, head, figure, percents, apart)
 }
 
-func (t *table) append(name string, head bool, figure func(replay.Result) float64, show, change func(float64) string) {
-	row := Row{Name: name, Head: head}
-	for i, r := range t.runs {
-		v := figure(r)
-		row.Values = append(row.Values, show(v))
-		row.Change = append(row.Change, "")
-		if d := v - figure(t.runs[0]); change != nil && i > 0 {
-			row.Change[i] = signed(change(d), d > 0)
+func (t *table) append(name string, head bool, figure func(replay.Result) float64, show, change shower) {
+	var values, changes []float64
+	for _, r := range t.runs {
+		values = append(values, figure(r))
+		changes = append(changes, figure(r)-values[0])
+	}
+	row := Row{Name: name, Head: head, Values: show(values), Change: make([]string, len(values))}
+	if change != nil {
+		for i, s := range change(changes[1:]) {
+			row.Change[i+1] = signed(s, changes[i+1] > 0)
 		}
 	}
 	t.rows = append(t.rows, row)
@@ -138,10 +156,10 @@ func (t *table) work() {
 	served := func(r replay.Result) int64 { return r.ServedGPUSeconds }
 	waiting := func(r replay.Result) int64 { return r.WaitingGPUSeconds }
 	unserved := func(r replay.Result) int64 { return r.UnservedGPUSeconds }
-	t.add("accelerator-hours demanded", true, false, hours(func(r replay.Result) int64 { return r.GPUSeconds }), summed)
-	t.add("  served", false, true, hours(served), summed)
-	t.add("  waiting at the end", false, true, hours(waiting), summed)
-	t.add("  unserved", false, true, hours(unserved), summed)
+	t.add("accelerator-hours demanded", true, false, hours(func(r replay.Result) int64 { return r.GPUSeconds }), evenly(summed))
+	t.add("  served", false, true, hours(served), evenly(summed))
+	t.add("  waiting at the end", false, true, hours(waiting), evenly(summed))
+	t.add("  unserved", false, true, hours(unserved), evenly(summed))
 	t.parts("  served, of what was demanded", false, of(served))
 }
 
@@ -149,12 +167,7 @@ func (t *table) waits() {
 	wait := func(seconds func(replay.Wait) int64) func(replay.Result) float64 {
 		return func(r replay.Result) float64 { return float64(seconds(r.Wait)) }
 	}
-	show := func(v float64) string {
-		if v < 0 {
-			return "-" + waited(int64(-v))
-		}
-		return waited(int64(v))
-	}
+	show := evenly(waited)
 	t.add("wait to start: half within", true, true, wait(func(w replay.Wait) int64 { return w.P50 }), show)
 	t.add("  95 of 100 within", false, true, wait(func(w replay.Wait) int64 { return w.P95 }), show)
 	t.add("  longest", false, true, wait(func(w replay.Wait) int64 { return w.Max }), show)
@@ -164,11 +177,10 @@ func (t *table) deliveries() {
 	if len(t.runs[0].Deliveries) == 0 {
 		return
 	}
-	whole := func(v float64) string { return grouped(int64(v)) }
-	t.add("deliveries promised", true, false, func(r replay.Result) float64 { return float64(len(r.Deliveries)) }, whole)
-	t.add("  in time", false, true, func(r replay.Result) float64 { return float64(inTime(r)) }, whole)
-	t.add("  never, by the end", false, true, func(r replay.Result) float64 { return float64(never(r)) }, whole)
-	t.add("  mean delay (to the end if never)", false, true, MeanDelay, func(v float64) string { return digits(v) + " d" })
+	t.add("deliveries promised", true, false, func(r replay.Result) float64 { return float64(len(r.Deliveries)) }, counted)
+	t.add("  in time", false, true, func(r replay.Result) float64 { return float64(inTime(r)) }, counted)
+	t.add("  never, by the end", false, true, func(r replay.Result) float64 { return float64(never(r)) }, counted)
+	t.add("  mean delay (to the end if never)", false, true, MeanDelay, evenly(in("d")))
 }
 
 func inTime(r replay.Result) (n int) {
@@ -200,18 +212,7 @@ func MeanDelay(r replay.Result) float64 {
 }
 
 func (t *table) costs() {
-	unit := ""
-	for _, r := range t.runs {
-		if c := r.Spend.Currency(); c != "" {
-			unit = string(c) + " "
-		}
-	}
-	show := func(v float64) string {
-		if v < 0 {
-			return "-" + unit + short(-v)
-		}
-		return unit + short(v)
-	}
+	show := evenly(priced(currency(t.runs)))
 	t.add("spend", true, true, func(r replay.Result) float64 { return amount(r.Spend.Money) }, show)
 	t.add("  per served accelerator-hour", false, true, func(r replay.Result) float64 {
 		if r.ServedGPUSeconds == 0 {
@@ -229,21 +230,15 @@ func (t *table) shares() {
 
 func (t *table) clauses() {
 	for i, ref := range commitments(t.runs) {
-		row := Row{Name: "drawn: " + string(ref.Clause), Head: i == 0}
-		for _, r := range t.runs {
-			row.Values = append(row.Values, drawn(r, ref))
-			row.Change = append(row.Change, "")
-		}
-		t.rows = append(t.rows, row)
+		t.rows = append(t.rows, Row{Name: "drawn: " + string(ref.Clause), Head: i == 0, Values: t.drawn(ref), Change: make([]string, len(t.runs))})
 	}
-	whole := func(v float64) string { return grouped(int64(v)) }
 	count := func(name string, head bool, n func(replay.Refusals) int64) {
-		t.add(name, head, true, func(r replay.Result) float64 { return float64(n(r.Refusals)) }, whole)
+		t.add(name, head, true, func(r replay.Result) float64 { return float64(n(r.Refusals)) }, counted)
 	}
 	count("first refusals run", true, func(f replay.Refusals) int64 { return f.Opened })
 	count("  matched by the holder", false, func(f replay.Refusals) int64 { return f.Matched })
 	count("  released to the third party", false, func(f replay.Refusals) int64 { return f.Released })
-	t.add("purchases", false, true, func(r replay.Result) float64 { return float64(len(r.Purchases)) }, whole)
+	t.add("purchases", false, true, func(r replay.Result) float64 { return float64(len(r.Purchases)) }, counted)
 }
 
 // commitments gives every commitment any run knows, in the order met.
@@ -261,18 +256,42 @@ func commitments(runs []replay.Result) []offtake.ClauseRef {
 	return out
 }
 
-func drawn(r replay.Result, ref offtake.ClauseRef) string {
-	for _, c := range r.Commitments {
-		if c.Clause == ref {
-			return level(c.Drawn) + " of " + short(c.Committed.Float())
+// drawn gives what each run drew of a commitment, of how much.
+func (t *table) drawn(ref offtake.ClauseRef) []string {
+	var drawn []quantity
+	out := make([]string, len(t.runs))
+	for i, r := range t.runs {
+		out[i] = "none"
+		if c, ok := commitment(r, ref); ok {
+			drawn = append(drawn, levelled(c.Drawn))
+			out[i] = " of " + short(c.Committed.Float())
 		}
 	}
-	return "none"
+	texts := even(drawn)
+	for i, s := range out {
+		if s != "none" {
+			out[i], texts = texts[0]+s, texts[1:]
+		}
+	}
+	return out
 }
 
-func level(l replay.Level) string {
-	if l.Money.Currency() != "" {
-		return money(l.Money)
+// commitment gives how a run drew a commitment, where it knows it.
+func commitment(r replay.Result, ref offtake.ClauseRef) (replay.Drawn, bool) {
+	for _, c := range r.Commitments {
+		if c.Clause == ref {
+			return c, true
+		}
 	}
-	return short(l.GPUHours) + " h"
+	return replay.Drawn{}, false
+}
+
+// levelled gives a level in its measure: money, or hours.
+func levelled(l replay.Level) quantity {
+	if c := l.Money.Currency(); c != "" {
+		return priced(string(c))(l.Float())
+	}
+	q := sized(l.Float(), 0.9995)
+	q.after += " h"
+	return q
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"math"
@@ -185,17 +186,8 @@ func waitingFigure(runs []Run) figure {
 func spendFigure(runs []Run) figure {
 	return perRun(figure{
 		ID: "spend", Title: "Spend",
-		Note: "All that was charged up to each day, for capacity used or held, in " + currency(runs) + ".",
+		Note: "All that was charged up to each day, for capacity used or held, in " + cmp.Or(currency(resultsOf(runs)), "money") + ".",
 	}, runs, short, func(d replay.Day, _ Run) float64 { return amount(d.Spend.Money) })
-}
-
-func currency(runs []Run) string {
-	for _, r := range runs {
-		if c := r.Result.Spend.Currency(); c != "" {
-			return string(c)
-		}
-	}
-	return "money"
 }
 
 // sharesFigure shows where the demanded hours went.
@@ -221,10 +213,11 @@ func sharesFigure(runs []Run) figure {
 			segment{"waiting", "waiting", part(r.Result.WaitingGPUSeconds, r.Result.GPUSeconds)},
 			segment{"unserved", "unserved", part(r.Result.UnservedGPUSeconds, r.Result.GPUSeconds)})
 		row := []string{r.Name}
+		var parts []float64
 		for _, s := range b.parts {
-			row = append(row, percent(s.part))
+			parts = append(parts, s.part)
 		}
-		f.Body = append(f.Body, row)
+		f.Body = append(f.Body, append(row, percents(parts)...))
 		bars = append(bars, b)
 	}
 	f.Drawings = []drawing{{SVG: shareChart("shares-chart", f.Title, f.Note, bars)}}
@@ -266,25 +259,20 @@ func deliveryFigure(runs []Run) figure {
 
 // commitmentFigures show how far each commitment has been drawn.
 func commitmentFigures(runs []Run) []figure {
-	var results []replay.Result
-	for _, r := range runs {
-		results = append(results, r.Result)
-	}
+	results := resultsOf(runs)
 	var out []figure
 	for i, ref := range commitments(results) {
 		committed, most := replay.Level{}, 0.0
 		for _, r := range results {
-			for _, c := range r.Commitments {
-				if c.Clause == ref {
-					committed, most = c.Committed, math.Max(most, c.Drawn.Float())
-				}
+			if c, ok := commitment(r, ref); ok {
+				committed, most = c.Committed, math.Max(most, c.Drawn.Float())
 			}
 		}
 		f := figure{ID: "commitment-" + strconv.Itoa(i), Title: "Commitment " + ref.String()}
-		f.Note = "What is left of " + level(committed) + ", at each day's end, under the terms that know the commitment."
+		f.Note = "What is left of " + alone(levelled(committed)) + ", at each day's end, under the terms that know the commitment."
 		burn := func(c replay.Drawn, drawn float64) float64 { return c.Committed.Float() - drawn }
 		if most < committed.Float()/10 {
-			f.Note = "What was drawn of " + level(committed) + ", at each day's end, under the terms that know the commitment. What is left would show as a level line."
+			f.Note = "What was drawn of " + alone(levelled(committed)) + ", at each day's end, under the terms that know the commitment. What is left would show as a level line."
 			burn = func(_ replay.Drawn, drawn float64) float64 { return drawn }
 		}
 		out = append(out, perRun(f, runs, short, func(d replay.Day, r Run) float64 { return burnt(d, r, ref, burn) }))

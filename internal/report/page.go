@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	_ "embed"
 	"html/template"
 	"io"
@@ -34,12 +35,21 @@ type Sensitivity struct {
 	Moves  []sensitivity.Move
 }
 
-// show prints a value of the figure.
+// show prints a value of the figure, as many places after the point as its
+// other values.
 func (s Sensitivity) show(v float64) string {
 	if math.IsNaN(v) {
 		return "no such book"
 	}
-	return digits(v) + " " + s.Unit
+	all := []float64{v, s.Base}
+	for _, m := range s.Moves {
+		for _, moved := range []float64{m.Half, m.Double} {
+			if !math.IsNaN(moved) {
+				all = append(all, moved)
+			}
+		}
+	}
+	return evenly(in(s.Unit))(all)[0]
 }
 
 // farthest gives the moves by how far they move the figure.
@@ -146,18 +156,26 @@ func versions(n int) string {
 
 // cards are the figures a reader takes away: before and after the first change.
 func cards(a, b replay.Result) []card {
-	points := gain(a, b)
 	out := []card{
-		{"of the demanded hours served", percent(part(a.ServedGPUSeconds, a.GPUSeconds)), percent(part(b.ServedGPUSeconds, b.GPUSeconds)),
-			signed(digits(points)+" points", points > 0)},
-		{"wait to start, 95 of 100 jobs within", waited(a.Wait.P95), waited(b.Wait.P95), ""},
+		cardOf("of the demanded hours served", part(a.ServedGPUSeconds, a.GPUSeconds), part(b.ServedGPUSeconds, b.GPUSeconds), percents, apart),
+		cardOf("wait to start, 95 of 100 jobs within", float64(a.Wait.P95), float64(b.Wait.P95), evenly(waited), nil),
 	}
 	if n := len(a.Deliveries); n > 0 {
-		d := MeanDelay(b) - MeanDelay(a)
-		out = append(out, card{"mean delay of " + grouped(int64(n)) + " deliveries", digits(MeanDelay(a)) + " d", digits(MeanDelay(b)) + " d", signed(digits(d)+" d", d > 0)})
+		days := evenly(in("d"))
+		out = append(out, cardOf("mean delay of "+grouped(int64(n))+" deliveries", MeanDelay(a), MeanDelay(b), days, days))
 	}
-	from, to := amount(a.Spend.Money), amount(b.Spend.Money)
-	return append(out, card{"spend, " + currency([]Run{{Result: a}, {Result: b}}), short(from), short(to), signed(short(to-from), to > from)})
+	spent := evenly(priced(""))
+	name := "spend, " + cmp.Or(currency([]replay.Result{a, b}), "money")
+	return append(out, cardOf(name, amount(a.Spend.Money), amount(b.Spend.Money), spent, spent))
+}
+
+func cardOf(name string, from, to float64, show, change shower) card {
+	both := show([]float64{from, to})
+	c := card{Name: name, From: both[0], To: both[1]}
+	if change != nil {
+		c.Change = signed(change([]float64{to - from})[0], to > from)
+	}
+	return c
 }
 
 type purchases struct {

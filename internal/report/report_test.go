@@ -180,12 +180,12 @@ func TestTextOfTwo(t *testing.T) {
 func TestMoves(t *testing.T) {
 	const want = `invented numbers how many served more: delay less:
  at half at double at half at double
-as written 31 pt 31 pt 54.6 d 54.6 d
-campaigns: quantity 14 12 pt 24 pt 32 d 44 d
-small jobs: scale 3 20 pt 38 pt 40 d 58 d
-what stargate has to sell 4 22 pt 36 pt 42 d 56 d
-new capacity: window 1 31.5 pt 29 pt 51.5 d 49 d
-may build: share at least 1 31 pt no such book 51 d no such book
+as written 31.0 pt 31.0 pt 54.6 d 54.6 d
+campaigns: quantity 14 12.0 pt 24.0 pt 32.0 d 44.0 d
+small jobs: scale 3 20.0 pt 38.0 pt 40.0 d 58.0 d
+what stargate has to sell 4 22.0 pt 36.0 pt 42.0 d 56.0 d
+new capacity: window 1 31.5 pt 29.0 pt 51.5 d 49.0 d
+may build: share at least 1 31.0 pt no such book 51.0 d no such book
 `
 	var b bytes.Buffer
 	if err := report.WriteMoves(&b, fakePage().Sensitivity); err != nil {
