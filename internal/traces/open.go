@@ -13,20 +13,7 @@ import (
 // OpenFile opens a trace of this machine, and says what is wrong where it
 // cannot.
 func OpenFile(name string) (io.ReadCloser, error) {
-	info, err := os.Stat(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, offtake.Refuse(offtake.NotFound, "trace %q does not exist", name)
-	case err != nil:
-		return nil, offtake.Refuse(offtake.Invalid, "trace %q cannot be read: %w", name, err)
-	case info.IsDir():
-		return nil, offtake.Refuse(offtake.Invalid, "trace %q is a folder, not a file", name)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, offtake.Refuse(offtake.Invalid, "trace %q cannot be read: %w", name, err)
-	}
-	return f, nil
+	return open(name, os.Stat, os.Open)
 }
 
 // OpenBelow opens traces below a folder, as a book names them, and none
@@ -38,13 +25,37 @@ func OpenBelow(folder string) func(name string) (io.ReadCloser, error) {
 		}
 		root, err := os.OpenRoot(folder)
 		if err != nil {
-			return nil, offtake.Refuse(offtake.NotFound, "folder %q cannot be read: %w", folder, err)
+			return nil, offtake.Refuse(offtake.NotFound, "folder %q cannot be read: %w", folder, bare(err))
 		}
 		defer func() { _ = root.Close() }()
-		f, err := root.Open(name)
-		if err != nil {
-			return nil, offtake.Refuse(offtake.NotFound, "trace %q below the book's folder cannot be read: %w", name, err)
-		}
-		return f, nil
+		return open(name, root.Stat, root.Open)
 	}
+}
+
+// open looks before it opens: a folder opens like a file and fails only when
+// it is read.
+func open(name string, stat func(string) (fs.FileInfo, error), file func(string) (*os.File, error)) (io.ReadCloser, error) {
+	info, err := stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, offtake.Refuse(offtake.NotFound, "trace %q does not exist", name)
+	case err != nil:
+		return nil, offtake.Refuse(offtake.Invalid, "trace %q cannot be read: %w", name, bare(err))
+	case info.IsDir():
+		return nil, offtake.Refuse(offtake.Invalid, "trace %q is a folder, not a file", name)
+	}
+	f, err := file(name)
+	if err != nil {
+		return nil, offtake.Refuse(offtake.Invalid, "trace %q cannot be read: %w", name, bare(err))
+	}
+	return f, nil
+}
+
+// bare gives what went wrong without the call and the path, which the error
+// around it names as they were given.
+func bare(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
 }
