@@ -32,9 +32,15 @@ var (
 	errColumns  = errors.New("other number of columns")
 )
 
+// readOn reports whether there may be rows after an error: after a wrong line
+// there are, after one without an end or a file that fails there are not.
+func (l *lines) readOn(err error) bool {
+	var bad *csv.ParseError
+	return errors.Is(err, errColumns) || errors.As(err, &bad)
+}
+
 // next gives the fields of the next line that is not blank, good until the
-// next call. After io.EOF, errLongLine and whatever the file itself refuses
-// there are no more rows; after any other error the next line may be asked for.
+// next call; io.EOF after the last.
 func (l *lines) next() ([]string, error) {
 	for {
 		line, err := l.in.ReadSlice('\n')

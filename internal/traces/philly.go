@@ -26,61 +26,105 @@ type phillyJob struct {
 
 const phillyTime = "2006-01-02 15:04:05"
 
+// An element is where a job stands in the list.
+type element struct{ n, line int }
+
 // philly reads the log. The first submission in it is second 0. The log's times
 // are local without a zone and are taken as they stand. A job asks for the most
 // GPUs that any of its attempts had, for as long as its attempts took together;
 // one without a whole attempt of at least a second demanded nothing that the log
 // knows, and is left out with a note.
 func (rd *reading) philly(in io.Reader) error {
-	dec := json.NewDecoder(in)
-	if tok, err := dec.Token(); err != nil || tok != json.Delim('[') {
-		return rd.at(1, "does not begin with [; expected %s", headerWanted(Philly))
+	list, err := rd.list(in)
+	if err != nil {
+		return err
 	}
 	var jobs []Job
-	var nth []int // place in the list, for errors
+	var places []element
 	var first int64 = Never
 	left := 0
-	for n := 1; dec.More(); n++ {
-		var p phillyJob
-		if err := dec.Decode(&p); err != nil {
-			return rd.phillyError(n, err)
+	for {
+		raw, e, err := list.next()
+		if err == io.EOF {
+			break
 		}
-		j, whole, err := p.job()
-		if err != nil {
-			return rd.phillyError(n, err)
+		if err != nil { // what is no JSON cannot be read on
+			rd.wrong.add(rd.element(e, err))
+			return rd.wrong.err()
 		}
-		if !whole {
+		j, whole, err := phillyJobOf(raw)
+		switch {
+		case err != nil:
+			rd.wrong.add(rd.element(e, err))
+		case whole:
+			jobs, places = append(jobs, j), append(places, e)
+			first = min(first, j.At)
+		default:
 			left++
-			continue
-		}
-		jobs, nth = append(jobs, j), append(nth, n)
-		first = min(first, j.At)
-	}
-	if _, err := dec.Token(); err != nil {
-		return rd.phillyError(len(jobs)+left+1, err)
-	}
-	work := rd.work(rd.base)
-	for i, j := range jobs {
-		j.At -= first
-		j.Work = work
-		if j.At > MaxSubmitted {
-			return rd.phillyError(nth[i], errors.New("submitted_time is more than a hundred years after the first"))
-		}
-		if err := rd.add(string(j.ID), j); err != nil {
-			return rd.phillyError(nth[i], err)
 		}
 	}
+	rd.phillyJobs(jobs, places, first)
 	if left > 0 {
 		rd.notes = append(rd.notes, fmt.Sprintf("%s: %d jobs without a whole attempt were left out", rd.name, left))
 	}
-	return nil
+	return rd.wrong.err()
 }
 
-func (rd *reading) phillyError(n int, err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return offtake.Refuse(offtake.Invalid, "%s: job %d: the file ends inside the list", rd.name, n)
+// phillyJobs puts the jobs into the table, now that second 0 is known.
+func (rd *reading) phillyJobs(jobs []Job, places []element, first int64) {
+	if len(jobs) == 0 {
+		return
 	}
-	return offtake.Refuse(offtake.Invalid, "%s: job %d: %w", rd.name, n, err)
+	work := rd.work(rd.base)
+	if work < 0 {
+		rd.wrong.add(rd.element(places[0], errWorks))
+		return
+	}
+	n := 1 // the element whose turn it is
+	for i, j := range jobs {
+		for ; n < places[i].n; n++ {
+			rd.table.leaveOut()
+		}
+		j.At -= first
+		j.Work = work
+		err := errHundredYears
+		if j.At <= MaxSubmitted {
+			err = rd.add(string(j.ID), j)
+		}
+		if err == nil {
+			n++
+		} else if !rd.wrong.add(rd.element(places[i], err)) {
+			return
+		}
+	}
+}
+
+var errHundredYears = errors.New("submitted_time is more than a hundred years after the first")
+
+// element gives an error of an element with its place.
+func (rd *reading) element(e element, err error) error {
+	if errors.Is(err, errNoJob) {
+		return rd.at(e.line, "element %d %w", e.n, err)
+	}
+	return rd.at(e.line, "element %d: %w", e.n, err)
+}
+
+var errNoJob = errors.New("is not a job")
+
+// phillyJobOf reads one element, and reports whether it has a whole attempt.
+func phillyJobOf(raw json.RawMessage) (Job, bool, error) {
+	var p phillyJob
+	if raw[0] != '{' {
+		return Job{}, false, errNoJob
+	}
+	err := json.Unmarshal(raw, &p)
+	if bad, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return Job{}, false, fmt.Errorf("%s is a %s, which it is in no Philly trace", bad.Field, bad.Value)
+	}
+	if err != nil {
+		return Job{}, false, err
+	}
+	return p.job()
 }
 
 // job sums up the attempts, and reports whether there is a whole one.
@@ -108,9 +152,9 @@ func (p phillyJob) job() (Job, bool, error) {
 		}
 		j.Seconds += end.Unix() - start.Unix()
 		j.Accelerators = max(j.Accelerators, gpus)
-	}
-	if j.Seconds > MaxSeconds || j.Accelerators > MaxAccelerators {
-		return Job{}, false, errors.New("attempts are longer or larger than a job may be")
+		if j.Seconds > MaxSeconds || j.Accelerators > MaxAccelerators {
+			return Job{}, false, errors.New("attempts are longer or larger than a job may be")
+		}
 	}
 	return j, j.Seconds > 0 && j.Accelerators > 0, nil
 }

@@ -23,7 +23,9 @@ type reading struct {
 	scale offtake.Factor
 	table *table
 	work  func(like Work) int // interns
+	known func(Work) error    // refuses undeclared words; may be nil
 	base  Work                // what the file does not say
+	wrong mistakes
 	notes []string
 }
 
@@ -45,7 +47,7 @@ func (rd *reading) read(r io.Reader, format string) error {
 			return err
 		}
 	}
-	rd.table.files = append(rd.table.files, file{rd.name, rd.table.rows})
+	rd.table.files = append(rd.table.files, file{name: rd.name, first: rd.table.rows})
 	before, sorted := rd.table.rows, rd.table.sorted
 	rd.table.sorted, rd.table.last = true, 0
 	switch format {

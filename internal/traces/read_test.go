@@ -2,6 +2,7 @@ package traces
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -121,8 +122,13 @@ func TestAWrongTraceIsRefusedWithItsPlace(t *testing.T) {
 		{elastic + strings.Repeat("x", 1<<20), `jobs.csv:2: has a line of more than 65536 bytes`},
 		{"id,submitted,duration,accelerators\na,2025-01-20T00:00:00Z,5,1\n", `is before the start`},
 		{"id,submitted,duration,accelerators\na,2025-01-22Tnoon,5,1\n", `is not a number of seconds or an instant`},
-		{"[", `jobs.csv: job 1: the file ends inside the list`},
-		{`[{"jobid":"a","submitted_time":"yesterday"}]`, `jobs.csv: job 1: submitted_time "yesterday" is not written as`},
+		{"[", `jobs.csv:1: element 1: the file ends inside the list`},
+		{"[1]", `jobs.csv:1: element 1 is not a job`},
+		{"\n[\nnull,\n {}]", "jobs.csv:3: element 1 is not a job\njobs.csv:4: element 2: submitted_time"},
+		{`[{"jobid":5}]`, `jobs.csv:1: element 1: jobid is a number, which it is in no Philly trace`},
+		{"[\n{},\n\n  {x}]", `jobs.csv:4: element 2: not JSON: invalid character 'x'`},
+		{"[]\n[]", `jobs.csv:2: element 1: the list has ended before it`},
+		{`[{"jobid":"a","submitted_time":"yesterday"}]`, `jobs.csv:1: element 1: submitted_time "yesterday" is not written as`},
 		{`[{"jobid":"a","submitted_time":"2017-10-07 01:00:00","attempts":[{"start_time":"2017-10-07 01:12:00","end_time":"2017-10-07 01:11:00"}]}]`, `is before start_time`},
 	} {
 		_, err := fromText("jobs.csv", c.text)
@@ -272,8 +278,21 @@ func sharedJobs(t *testing.T) string {
 
 func TestAMissingTraceAndAFolderAreNamed(t *testing.T) {
 	dir := t.TempDir()
-	for name, want := range map[string]string{dir: "is a folder, not a file", filepath.Join(dir, "none.csv"): "does not exist"} {
-		if _, err := OpenFile(name); err == nil || !strings.Contains(err.Error(), want) {
+	if err := os.Mkdir(filepath.Join(dir, "jobs.csv"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "file"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"jobs.csv": "trace %q is a folder, not a file", ".": "trace %q is a folder, not a file", "none.csv": "trace %q does not exist",
+		"file/jobs.csv": "trace %q cannot be read: not a directory",
+	} {
+		if _, err := OpenBelow(dir)(name); err == nil || err.Error() != fmt.Sprintf(want, name) {
+			t.Errorf("OpenBelow(%q): got %v, want %s", name, err, want)
+		}
+		name = dir + "/" + name
+		if _, err := OpenFile(name); err == nil || err.Error() != fmt.Sprintf(want, name) {
 			t.Errorf("OpenFile(%q): got %v, want %s", name, err, want)
 		}
 	}
@@ -302,8 +321,8 @@ func FuzzTraces(f *testing.F) {
 		}
 		s, err := fromText(spec, text)
 		if err != nil {
-			if offtake.KindOf(err) != offtake.Invalid || strings.Contains(err.Error(), "\n") && !strings.Contains(text+scale, "\n") {
-				t.Fatalf("%v is not a refusal of one line", err)
+			if offtake.KindOf(err) != offtake.Invalid || !placed(err) && !strings.HasPrefix(err.Error(), "demand ") {
+				t.Fatalf("%v is not a refusal with its place", err)
 			}
 			return
 		}

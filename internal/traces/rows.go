@@ -3,6 +3,7 @@ package traces
 import (
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -43,17 +44,27 @@ func (rd *reading) rows(in io.Reader, format string) error {
 	if err != nil {
 		return err
 	}
+	if name, ok := cols.ignoredDeadline(header); ok {
+		rd.notes = append(rd.notes, fmt.Sprintf("%s: column %q is ignored; only a column deadline of the %s format is one", rd.name, clip(name), Offtake))
+	}
 	works := map[said]int{}
 	for {
 		rec, err := ls.next()
 		if err == io.EOF {
-			return nil
+			return rd.wrong.err()
+		}
+		readOn := err == nil || ls.readOn(err)
+		if err != nil {
+			err = rd.lineError(err, ls.n)
+		} else {
+			err = rd.row(rec, cols, ls.n, works)
 		}
 		if err != nil {
-			return rd.lineError(err, ls.n)
+			rd.table.leaveOut()
+			readOn = rd.wrong.add(err) && readOn
 		}
-		if err := rd.row(rec, cols, ls.n, works); err != nil {
-			return err
+		if !readOn {
+			return rd.wrong.err()
 		}
 	}
 }
@@ -95,6 +106,17 @@ func (rd *reading) columns(header []string, format string) (columns, error) {
 		}
 	}
 	return c, nil
+}
+
+// ignoredDeadline finds a column that a reader would take for a deadline and
+// that is none here: work would then be late without anything saying so.
+func (c columns) ignoredDeadline(header []string) (string, bool) {
+	for at, name := range header {
+		if name = strings.TrimSpace(name); strings.EqualFold(name, "deadline") && at != c.deadline {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 func (rd *reading) row(rec []string, c columns, line int, works map[said]int) error {
@@ -156,9 +178,14 @@ func (rd *reading) intern(says said, line int) (int, error) {
 	if says.accelerator != "" {
 		w.Accelerators = []offtake.Speed{{Accelerator: says.accelerator, Factor: offtake.One}}
 	}
+	if rd.known != nil && says != (said{}) {
+		if err := rd.known(w); err != nil {
+			return 0, rd.at(line, "%w", err)
+		}
+	}
 	i := rd.work(w)
 	if i < 0 {
-		return 0, rd.at(line, "kinds of work are more than %d", maxWorks)
+		return 0, rd.at(line, "%w", errWorks)
 	}
 	return i, nil
 }

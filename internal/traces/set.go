@@ -20,6 +20,7 @@ type Env struct {
 	Seed    int64                                    // of the replay
 	Resolve func(offtake.When) time.Time             // a date in the calendar that governs
 	Open    func(name string) (io.ReadCloser, error) // a trace by its name
+	Known   func(Work) error                         // refuses what a row says in words that are not declared; nil: takes all
 }
 
 // A Set is all demand of a replay: its kinds of work, and its jobs in the
@@ -115,7 +116,7 @@ func (s *Set) readTrace(t *table, spec Spec, w Work, env Env) error {
 		return err
 	}
 	defer func() { _ = in.Close() }()
-	rd := reading{name: spec.File, from: env.From, scale: spec.Scale, table: t, base: w, work: s.intern}
+	rd := reading{name: spec.File, from: env.From, scale: spec.Scale, table: t, base: w, work: s.intern, known: env.Known}
 	if err := rd.read(in, spec.Format); err != nil {
 		return err
 	}
@@ -227,7 +228,7 @@ func (s *Set) Next() (Job, bool, error) {
 		s.heads = append(s.heads[:first], s.heads[first+1:]...)
 	}
 	if s.total += j.GPUSeconds(); s.total > MaxGPUSeconds {
-		return Job{}, false, offtake.Refuse(offtake.Invalid, "GPU-seconds of all jobs are more than %d", int64(MaxGPUSeconds))
+		return Job{}, false, offtake.Refuse(offtake.Invalid, "%w", errSum)
 	}
 	return j, true, nil
 }

@@ -29,6 +29,19 @@ type table struct {
 type file struct {
 	name  string
 	first int
+	wrong []int // the rows before which a wrong one was left out
+}
+
+// ordinal gives the place of a row among all rows of its file, wrong ones too.
+func (f file) ordinal(row int) int {
+	before, _ := slices.BinarySearch(f.wrong, row+1)
+	return row - f.first + 1 + before
+}
+
+// leaveOut remembers that a row of the file read last is wrong.
+func (t *table) leaveOut() {
+	f := &t.files[len(t.files)-1]
+	f.wrong = append(f.wrong, t.rows)
 }
 
 const chunkRows = 1 << 13
@@ -58,10 +71,10 @@ func (t *table) id(i int) []byte {
 // add takes a job, or refuses one whose name was there before.
 func (t *table) add(id string, j Job) error {
 	if at, ok := t.find(id); ok {
-		return offtake.Refuse(offtake.Invalid, "job id %q is there twice; it was job %d of %s", clip(id), at-t.fileOf(at).first+1, t.fileOf(at).name)
+		return offtake.Refuse(offtake.Invalid, "job id %q is there twice; it was job %d of %s", clip(id), t.fileOf(at).ordinal(at), t.fileOf(at).name)
 	}
 	if t.total += j.GPUSeconds(); t.total > MaxGPUSeconds {
-		return offtake.Refuse(offtake.Invalid, "GPU-seconds of all jobs are more than %d", int64(MaxGPUSeconds))
+		return offtake.Refuse(offtake.Invalid, "%w", errSum)
 	}
 	if t.rows%chunkRows == 0 {
 		t.chunks = append(t.chunks, &chunk{rows: make([]row, 0, chunkRows)})
@@ -128,7 +141,7 @@ func (t *table) put(hash uint64, i int) {
 // finish sorts the rows where they did not come in order, and forgets what
 // only reading needs.
 func (t *table) finish() {
-	t.seen = nil
+	t.seen, t.files = nil, nil
 	if t.sorted {
 		return
 	}
