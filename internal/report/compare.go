@@ -203,12 +203,14 @@ func never(r replay.Result) (n int) {
 
 // MeanDelay gives by how many days deliveries were late on average. One in
 // time counts as zero, one that never came as late up to the end of the replay.
-func MeanDelay(r replay.Result) float64 {
-	var sum int64
+func MeanDelay(r replay.Result) float64 { return part(delay(r), int64(len(r.Deliveries))) }
+
+// delay gives by how many days deliveries were late, all together.
+func delay(r replay.Result) (days int64) {
 	for _, d := range r.Deliveries {
-		sum += max(d.Late, 0)
+		days += max(d.Late, 0)
 	}
-	return part(sum, int64(len(r.Deliveries)))
+	return days
 }
 
 func (t *table) costs() {
