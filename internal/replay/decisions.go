@@ -2,8 +2,10 @@ package replay
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -49,10 +51,14 @@ func (d *decisions) flush() error {
 	return d.err
 }
 
-// begin starts a line at a second of the replay.
-func (d *decisions) begin(sec int64, what string) {
+// begin starts a line at a tick of the replay.
+func (d *decisions) begin(tick int64, what string) {
 	d.line = append(d.line[:0], `{"at":"`...)
-	d.line = d.instant(d.line, sec)
+	d.line = d.instant(d.line, tick/second)
+	if tick%second != 0 { // a deadline at a day's end is one of its last nanosecond
+		d.line = append(d.line[:len(d.line)-1], strings.TrimRight(fmt.Sprintf(".%09d", tick%second), "0")...)
+		d.line = append(d.line, 'Z')
+	}
 	d.line = append(d.line, '"')
 	d.text("terms", d.terms)
 	d.text("decision", what)
@@ -127,7 +133,7 @@ func (d *decisions) job(id offtake.JobID, w *work, n int64) {
 
 // place writes where a job went, why it may, and why nowhere else.
 func (d *decisions) place(job *run, parts []part, w *work, c *dispatch.Candidate, pools []*pool) {
-	d.begin(job.start, "place")
+	d.begin(job.start*second, "place")
 	d.job(job.id, w, job.n)
 	d.text("provider", string(job.pool.Provider))
 	d.text("accelerator", string(job.pool.Accelerator))
@@ -213,22 +219,22 @@ func (h *held) shown() string {
 	return h.priced
 }
 
-func (d *decisions) unserved(sec int64, e *entry, cause string, clause offtake.ClauseRef) {
-	d.begin(sec, "unserved")
+func (d *decisions) unserved(tick int64, e *entry, cause string, clause offtake.ClauseRef) {
+	d.begin(tick, "unserved")
 	d.job(e.id, e.work, e.n)
 	d.text("cause", cause)
 	d.text("clause", clause.String())
 	d.end()
 }
 
-func (d *decisions) waiting(sec int64, e *entry) {
-	d.begin(sec, "waiting")
+func (d *decisions) waiting(tick int64, e *entry) {
+	d.begin(tick, "waiting")
 	d.job(e.id, e.work, e.n)
 	d.end()
 }
 
 func (d *decisions) passedOver(tick int64, x buying.Refused) {
-	d.begin(tick/second, "passed_over")
+	d.begin(tick, "passed_over")
 	d.text("provider", string(x.Provider))
 	d.text("accelerator", string(x.Accelerator))
 	d.number("quantity", x.Quantity)
@@ -239,8 +245,8 @@ func (d *decisions) passedOver(tick int64, x buying.Refused) {
 }
 
 // note writes pairs of keys and values.
-func (d *decisions) note(sec int64, what string, pairs ...string) {
-	d.begin(sec, what)
+func (d *decisions) note(tick int64, what string, pairs ...string) {
+	d.begin(tick, what)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		d.text(pairs[i], pairs[i+1])
 	}
@@ -249,7 +255,7 @@ func (d *decisions) note(sec int64, what string, pairs ...string) {
 
 // event writes a step on the way to capacity.
 func (d *decisions) event(tick int64, e offtake.Event) {
-	d.begin(tick/second, e.Event())
+	d.begin(tick, e.Event())
 	process := func(id offtake.ProcessID) { d.text("process", string(id)) }
 	switch e := e.(type) {
 	case offtake.OfferReceived:

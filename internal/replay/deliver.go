@@ -79,7 +79,7 @@ func (r *replay) close() {
 	r.now = r.now / second * second
 	r.sched.now = r.now / second
 	r.report()
-	if r.now%int64(24*time.Hour) != 0 || len(r.out.Days) == 0 {
+	if r.snapped != r.now {
 		r.snapshot()
 	}
 	for _, p := range r.sched.pools {
@@ -96,7 +96,7 @@ func (r *replay) close() {
 			if !e.gone {
 				r.tally.waited(r.sched.now - e.at)
 				if r.dec != nil {
-					r.dec.waiting(r.sched.now, e)
+					r.dec.waiting(r.now, e)
 				}
 			}
 		}

@@ -51,6 +51,7 @@ type replay struct {
 	all        []*held // reservations that still have usage to report
 	upcoming   int     // reservations that have not begun
 	dayStart   int64   // second
+	snapped    int64   // tick of the last snapshot
 	orders     map[offtake.OpportunityID]*order
 	byProcess  map[offtake.ProcessID]*order
 	placed     int64 // orders, for their names
@@ -275,6 +276,10 @@ func (r *replay) run(ctx context.Context) error {
 		if n&0xfff == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
+		if r.To.IsZero() && r.done() {
+			r.now = r.last
+			break
+		}
 		next := r.next()
 		if len(r.changed) > 0 && (next.tick != r.now || next.rank > rankBegin) {
 			r.fillChanged()
@@ -287,10 +292,6 @@ func (r *replay) run(ctx context.Context) error {
 		r.now = next.tick
 		r.sched.now = next.tick / second
 		r.do(next)
-		if r.To.IsZero() && r.done() {
-			r.now = r.last
-			break
-		}
 	}
 	if r.err == nil {
 		r.close()

@@ -217,7 +217,7 @@ func (r *replay) deal(o *order, by offtake.PartyName, clause offtake.ClauseRef, 
 	events, err := r.send(offtake.Act{At: r.at(r.now), By: by, Clause: clause, Opportunity: o.id, Deed: deed})
 	if err != nil {
 		if r.dec != nil {
-			r.dec.note(r.now/second, "act_refused", "opportunity", string(o.id), "act", deed.Name(), "why", err.Error())
+			r.dec.note(r.now, "act_refused", "opportunity", string(o.id), "act", deed.Name(), "why", err.Error())
 		}
 		r.abandon(o)
 		return false
@@ -332,7 +332,7 @@ func (r *replay) answer(id offtake.OpportunityID, ref offtake.ClauseRef, by offt
 	events, err := r.send(offtake.Act{At: r.at(r.now), By: by, Clause: ref, Opportunity: id, Deed: deed})
 	if err != nil { // it came too late, or the process has gone: the clock decides
 		if r.dec != nil {
-			r.dec.note(r.now/second, "act_refused", "opportunity", string(id), "act", deed.Name(), "why", err.Error())
+			r.dec.note(r.now, "act_refused", "opportunity", string(id), "act", deed.Name(), "why", err.Error())
 		}
 		return
 	}

@@ -21,6 +21,7 @@ func (r *replay) stageDays() {
 	r.clock.at(r.tick(midnight), rankDay, r.closeDay)
 	r.standing = standings(r.Setup, r.from, r.at(r.end))
 	r.updateStanding(r.from)
+	r.snapped = -1
 }
 
 func (r *replay) closeDay() {
@@ -66,17 +67,14 @@ func (r *replay) report() {
 	if len(totals) == 0 {
 		return
 	}
-	events, err := r.send(offtake.Act{At: r.second(now), By: r.book.Buyer, Deed: offtake.UsageReport{
+	_, err := r.send(offtake.Act{At: r.second(now), By: r.book.Buyer, Deed: offtake.UsageReport{
 		Source: source, Batch: day.String(), Rows: int64(len(totals)), Hash: hashOf(totals), Totals: totals,
 	}})
 	if err != nil {
 		r.fail(fmt.Errorf("usage of %s: %w", day, err))
+		return
 	}
-	for _, e := range events {
-		if d, ok := e.(offtake.DrawnDown); ok && r.dec != nil {
-			r.dec.note(now, "drawn", "commitment", d.Commitment.String(), "amount", d.Amount.String())
-		}
-	}
+	r.updateStanding(r.second(now).Add(-1))
 }
 
 // report appends what a reservation was used for between two seconds, and what
@@ -148,36 +146,75 @@ func committed(c offtake.Commitment) offtake.Accrual {
 	return offtake.Accrued(c.Amount.Money)
 }
 
-// updateStanding reads how the commitments stand now. One that becomes met, or
-// unmet, changes what a charge is worth, and so where work goes.
+// updateStanding reads how the commitments in force at an instant stand, with
+// everything charged for its day: a day's usage is dated at its last instant,
+// which the replay may end before. A commitment that becomes met, or unmet,
+// changes what a charge is worth, and so where work goes.
 func (r *replay) updateStanding(at time.Time) {
-	for _, now := range r.market.Commitments(at) {
-		for i := range r.standing {
-			if r.standing[i].Clause == now.Clause {
-				r.standing[i].Standing = now
+	dayEnd := at.Truncate(24 * time.Hour).Add(24*time.Hour - 1)
+	all := r.commitmentsAt(r.terms(at)).All()
+	for i := range r.standing {
+		s := &r.standing[i]
+		for k := range all {
+			if all[k].Clause == s.Clause {
+				was := s.Standing
+				s.Standing = all[k].Standing(r.market.Accounts().Ledger(), dayEnd)
+				r.tellDrawn(was, s.Standing)
 			}
 		}
-		met := now.Remaining.Sign() <= 0
-		if r.met[now.Clause] != met {
-			r.met[now.Clause] = met
+		if met := s.Remaining.Sign() <= 0; r.met[s.Clause] != met {
+			r.met[s.Clause] = met
 			r.sched.stamp++
 		}
 	}
 }
 
+// tellDrawn writes by how much a commitment was drawn, and how much of what was
+// charged to it went beyond what it promises. Each line is the difference of
+// what is shown, so that the lines add up to the result's figure exactly.
+func (r *replay) tellDrawn(was, now drawdown.Standing) {
+	drawn := shown(now.Drawn, now.Measure).Sub(shown(was.Drawn, now.Measure))
+	beyond := shown(now.Beyond, now.Measure).Sub(shown(was.Beyond, now.Measure))
+	if r.dec == nil || drawn.IsZero() && beyond.IsZero() {
+		return
+	}
+	pairs := []string{"commitment", now.Clause.String(), "amount", r.inWords(drawn, now.Measure)}
+	if !beyond.IsZero() {
+		pairs = append(pairs, "beyond", r.inWords(beyond, now.Measure))
+	}
+	r.dec.note(r.now, "drawn", pairs...)
+}
+
+// shown gives an amount as it is shown: to the minor unit, accelerator-hours to
+// six places.
+func shown(a offtake.Accrual, m offtake.Measure) offtake.Money {
+	if m == offtake.GPUHours {
+		return a.Undivided().Quotient(3600, 6)
+	}
+	money, _ := a.Round()
+	return money
+}
+
+// inWords names the book's currency where nothing was drawn or went beyond.
+func (r *replay) inWords(m offtake.Money, measure offtake.Measure) string {
+	if measure != offtake.GPUHours && m.Currency() == "" {
+		m = offtake.MoneyOf(r.book.Currency, 0)
+	}
+	return m.String()
+}
+
 // worth tells on which unmet commitment a charge would draw.
 func (r *replay) worth(f offtake.Facts) (offtake.ClauseRef, bool) {
 	at := r.at(r.now)
-	c := r.commitments().Draws(f, at)
+	c := r.commitmentsAt(r.terms(at)).Draws(f, at)
 	if c == nil || r.met[c.Clause] {
 		return offtake.ClauseRef{}, false
 	}
 	return c.Clause, true
 }
 
-// commitments gives those in force, read once per version of the terms.
-func (r *replay) commitments() *drawdown.Set {
-	at := r.terms(r.at(r.now))
+// commitmentsAt gives those in force, read once per version of the terms.
+func (r *replay) commitmentsAt(at time.Time) *drawdown.Set {
 	version := r.Setup.Law.Version(at)
 	if r.drawn != nil && r.drawnAt == version {
 		return r.drawn
@@ -197,9 +234,9 @@ func (r *replay) commitments() *drawdown.Set {
 // snapshot records where things stand at a day's end.
 func (r *replay) snapshot() {
 	at := r.at(r.now)
-	r.updateStanding(at)
+	r.snapped = r.now
 	d := Day{
-		Date: offtake.DateOf(at.Add(-1)), Held: make([]int64, len(r.book.Providers)), Used: make([]int64, len(r.book.Providers)),
+		Date: offtake.DateOf(later(at.Add(-1), r.from)), Held: make([]int64, len(r.book.Providers)), Used: make([]int64, len(r.book.Providers)),
 		Waiting: r.tally.waitingN, Jobs: r.tally.waiting,
 		Arrived: r.tally.arrivedSec, Served: r.tally.servedSec, Unserved: r.tally.unservedSec,
 		Spend: Amount{r.spend()}, Drawn: make([]Level, len(r.standing)),
@@ -218,6 +255,13 @@ func (r *replay) snapshot() {
 		d.Drawn[i] = r.level(r.standing[i].Drawn, r.standing[i].Measure)
 	}
 	r.out.Days = append(r.out.Days, d)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // spend gives everything charged so far, to the minor unit.

@@ -62,7 +62,7 @@ func (r *replay) giveUp(e *entry, cause string, clause offtake.ClauseRef) {
 	r.last = max(r.last, r.now)
 	r.lost(e, cause)
 	if r.dec != nil {
-		r.dec.unserved(r.sched.now, e, cause, clause)
+		r.dec.unserved(r.now, e, cause, clause)
 	}
 }
 
@@ -128,7 +128,7 @@ func (r *replay) refused(e *entry, p *pool, err error) bool {
 	r.blocked[placing{e.work.index, p.index}] = offtake.ClauseRef{}
 	r.sched.stamp++
 	if r.dec != nil {
-		r.dec.note(r.sched.now, "place_refused", "job", string(e.id), "provider", string(p.Provider), "why", err.Error())
+		r.dec.note(r.now, "place_refused", "job", string(e.id), "provider", string(p.Provider), "why", err.Error())
 	}
 	return false
 }

@@ -12,6 +12,8 @@
 //
 // Days are days of UTC. A day's usage is dated at its last instant: that is when
 // a charge for it falls due, and what decides whether a commitment covers it.
+// What is reported before the day has ended is covered by the commitments in
+// force just before the report.
 package account
 
 import (
@@ -102,7 +104,7 @@ func (s *Accounts) Report(at time.Time, d offtake.UsageReport, held Reservation,
 		return nil, err
 	}
 	events := []offtake.Event{offtake.UsageRecorded{Source: d.Source, Batch: d.Batch, Rows: d.Rows, Hash: d.Hash, Charges: charges}}
-	return append(events, draws(d, charges, held, inForce)...), nil
+	return append(events, draws(at, d, charges, held, inForce)...), nil
 }
 
 // charges prices the totals of a batch and holds them against what was held.
@@ -161,23 +163,26 @@ func dated(d offtake.Date) time.Time { return start(d.AddDays(1)).Add(-1) }
 
 // draws gives what the charges draw of commitments, added up by commitment and
 // day in the order they are first met.
-func draws(d offtake.UsageReport, charges []offtake.Charge, held Reservation, inForce func(time.Time) *drawdown.Set) (events []offtake.Event) {
+func draws(at time.Time, d offtake.UsageReport, charges []offtake.Charge, held Reservation, inForce func(time.Time) *drawdown.Set) (events []offtake.Event) {
 	type key struct {
 		ref offtake.ClauseRef
 		day offtake.Date
 	}
-	at := map[key]int{}
+	place := map[key]int{}
 	for _, c := range charges {
 		when := dated(c.Day)
+		if reported := at.Add(-1); reported.Before(when) {
+			when = reported
+		}
 		commitment := inForce(when).Draws(facts(c, held(c.Reservation)), when)
 		if commitment == nil {
 			continue
 		}
 		amount := commitment.Amount(c.Amount(), c.Used)
 		k := key{commitment.Clause, c.Day}
-		i, ok := at[k]
+		i, ok := place[k]
 		if !ok {
-			at[k] = len(events)
+			place[k] = len(events)
 			events = append(events, offtake.DrawnDown{Source: d.Source, Batch: d.Batch, Commitment: k.ref, Day: k.day, Amount: amount})
 			continue
 		}
