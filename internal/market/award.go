@@ -1,6 +1,7 @@
 package market
 
 import (
+	"reflect"
 	"strconv"
 	"time"
 
@@ -105,7 +106,10 @@ func (s *State) bought(a offtake.Act, events []offtake.Event) ([]offtake.Event, 
 			terms.Quantity, terms.Provider, terms.Party = e.Quantity, p.Contract.Right.Holders[0].Provider, e.Party
 			return s.hold(a, o, terms, events)
 		case offtake.ThirdPartyClosed:
-			terms, quantity := signedTerms(p)
+			terms, quantity, err := signedTerms(p)
+			if err != nil {
+				return nil, err
+			}
 			terms.Quantity = quantity
 			return s.take(a, o, terms, events)
 		}
@@ -114,14 +118,21 @@ func (s *State) bought(a offtake.Act, events []offtake.Event) ([]offtake.Event, 
 }
 
 // signedTerms gives the terms of the third party's agreements that now take
-// effect, and how much they are for together.
-func signedTerms(p refusal.Process) (terms offtake.OfferTerms, quantity int64) {
+// effect, and how much they are for together. They become one reservation, so
+// that they must not differ.
+func signedTerms(p refusal.Process) (terms offtake.OfferTerms, quantity int64, err error) {
 	for _, part := range p.Parts {
-		if part.State == offtake.InTail && part.Signed != nil {
-			terms, quantity = part.Signed.Terms, quantity+part.Quantity
+		if part.State != offtake.InTail || part.Signed == nil {
+			continue
 		}
+		signed := part.Signed.Terms
+		signed.Quantity = 0
+		if quantity > 0 && !reflect.DeepEqual(signed, terms) {
+			return terms, 0, offtake.Refuse(offtake.NotSupported, "closing of process %q: agreements on different terms that take effect at once are not supported yet", p.ID)
+		}
+		terms, quantity = signed, quantity+part.Quantity
 	}
-	return terms, quantity
+	return terms, quantity, nil
 }
 
 // take adds an award and the capacity it gives.
@@ -151,7 +162,7 @@ func (s *State) mayBuy(at time.Time, o *deal.Opportunity, t offtake.OfferTerms, 
 	if err != nil {
 		return nil, err
 	}
-	q = q.Given(s.consents.measured(s.law, at, cost))
+	q = q.Given(s.consents.measured(s.law, at, at, cost))
 	terms := s.law.at(at)
 	ruling := terms.Ask(q)
 	switch ruling.Verdict {
@@ -171,7 +182,21 @@ func (s *State) mayBuy(at time.Time, o *deal.Opportunity, t offtake.OfferTerms, 
 			return nil, offtake.Refuse(offtake.Forbidden, "purchase from %q: clause %s has its holder offered it first, and opportunity %q never met it; receive the offer again", t.Provider, e.Clause, o.ID)
 		}
 	}
-	return sortedRefs(relied), nil
+	return sortedRefs(append(relied, s.lifting(at, o, t)...)), nil
+}
+
+// lifting gives the consents by which processes of the opportunity were not
+// triggered: a purchase relies on them even when the book has lost them since.
+func (s *State) lifting(at time.Time, o *deal.Opportunity, t offtake.OfferTerms) (refs []offtake.ClauseRef) {
+	for _, p := range s.deals.Of(o.ID) {
+		if p.State() != offtake.NotTriggered {
+			continue
+		}
+		if cover := p.Contract.Covers(at, t); !cover.Consent.IsZero() {
+			refs = append(refs, cover.Consent)
+		}
+	}
+	return refs
 }
 
 func missing(a offtake.Answer) string {

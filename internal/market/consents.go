@@ -75,14 +75,17 @@ func (n *counted) use(c offtake.Charge) {
 	n.usage[i].spend = n.usage[i].spend.Add(spend)
 }
 
-// measured gives what consents in force have left for a purchase that costs so
-// much, or for work that costs nothing more.
-func (c *consents) measured(l *law, at time.Time, cost offtake.Money) rights.Measured {
-	if len(c.counted) == 0 && cost.IsZero() {
+// measured gives what the consents of a version of the terms have left at an
+// instant, for a purchase that costs so much or, where the cost has no
+// currency, for work that buys nothing. A version that a process is pinned to
+// is measured like any: a consent that has gone from the book is not fresh.
+func (c *consents) measured(l *law, version, at time.Time, cost offtake.Money) rights.Measured {
+	buys := cost.Currency() != ""
+	if len(c.counted) == 0 && !buys {
 		return nil
 	}
 	m := rights.Measured{}
-	for _, s := range l.inForce(at) {
+	for _, s := range l.inForce(version) {
 		body, ok := s.Clause.Body.(offtake.Consent)
 		if !ok {
 			continue
@@ -92,7 +95,6 @@ func (c *consents) measured(l *law, at time.Time, cost offtake.Money) rights.Mea
 			n = &counted{}
 		}
 		left := rights.Left{Broken: !n.shareMet(body.Share, l.rights.Calendar(s.Ref.Agreement).Day(at))}
-		buys := !cost.IsZero()
 		if buys && body.Limit.Quantity > 0 {
 			left.Limited, left.Quantity = true, body.Limit.Quantity-n.quantity
 		}
@@ -104,11 +106,12 @@ func (c *consents) measured(l *law, at time.Time, cost offtake.Money) rights.Mea
 	return m
 }
 
-// measured gives what consents have left for a purchase on these terms.
-func (s *State) measured(at time.Time, t offtake.OfferTerms) rights.Measured {
-	price := offtake.MoneyOf(s.law.book.Currency, 0)
+// measured gives what the consents of a version of the terms have left for a
+// purchase on these terms of an offer. What does not say its cost yet costs
+// nothing, but takes what it takes.
+func (s *State) measured(version, at time.Time, t offtake.OfferTerms) rights.Measured {
 	if t.Price.Currency() == "" || t.Term.IsZero() {
-		return s.consents.measured(s.law, at, price)
+		return s.consents.measured(s.law, version, at, offtake.MoneyOf(s.law.book.Currency, 0))
 	}
 	cal := s.law.rights.Calendar("")
 	from := cal.Resolve(t.Delivery)
@@ -116,7 +119,7 @@ func (s *State) measured(at time.Time, t offtake.OfferTerms) rights.Measured {
 		from = at
 	}
 	r := offtake.CapacityReserved{From: from, Until: lasts(cal, from, t.Term), Price: t.Price, Quantity: t.Quantity}
-	return s.consents.measured(s.law, at, cost(r))
+	return s.consents.measured(s.law, version, at, cost(r))
 }
 
 // shareMet reports whether what was used in the window that ends with a day was

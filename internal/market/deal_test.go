@@ -55,3 +55,30 @@ func TestExclusivityForbidsTheAward(t *testing.T) {
 	// The exclusivity goes, the refusal comes: the old offer never met it.
 	d.refuses(offtake.Forbidden, "2025-02-03T17:00:00Z", "openai", "oci-1", offtake.Award{})
 }
+
+// An award takes what is free, and what the third party signed for before
+// waits for its own closing: nothing ends as closed that nobody holds.
+func TestAnAwardDoesNotCloseAnEarlierSignature(t *testing.T) {
+	d := newDesk(t, caseBook())
+	sign := func(n int64, price string) offtake.ThirdPartySign {
+		return offtake.ThirdPartySign{Terms: offtake.OfferTerms{Quantity: n, Price: money(price)}}
+	}
+	d.do("2025-06-03T17:00:00Z", "openai", "o", offtake.OfferReceive{Terms: offer("oci")})
+	d.do("2025-06-03T17:00:00Z", "openai", "o", offtake.NoticeServe{Contents: noticed})
+	d.do("2025-06-04T17:00:00Z", "microsoft", "o", offtake.Decline{})
+	d.do("2025-06-05T17:00:00Z", "openai", "o", sign(64, "USD 8.00"))
+	d.refuses(offtake.Forbidden, "2025-06-06T17:00:00Z", "openai", "o", offtake.Award{})
+	d.do("2025-06-07T17:00:00Z", "openai", "o", offtake.ThirdPartyClose{})
+	d.do("2025-06-08T17:00:00Z", "openai", "o", offtake.Award{})
+	for id, want := range map[offtake.ReservationID]int64{"o": 64, "o/2": 1008 - 64} {
+		if r, ok := d.m.Holdings().Reservation(id); !ok || r.Quantity != want {
+			t.Errorf("reservation %s is %+v, want %d held", id, r, want)
+		}
+	}
+	d.do("2025-06-08T17:00:00Z", "openai", "p", offtake.OfferReceive{Terms: offer("oci")})
+	d.do("2025-06-08T17:00:00Z", "openai", "p", offtake.NoticeServe{Contents: noticed})
+	d.do("2025-06-09T17:00:00Z", "microsoft", "p", offtake.Decline{})
+	d.do("2025-06-09T17:00:00Z", "openai", "p", sign(64, "USD 8.00"))
+	d.do("2025-06-09T17:00:00Z", "openai", "p", sign(64, "USD 7.00"))
+	d.refuses(offtake.NotSupported, "2025-06-09T17:00:00Z", "openai", "p", offtake.ThirdPartyClose{})
+}

@@ -2,10 +2,12 @@ package market_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/civil"
 	"github.com/offtake-dev/offtake/internal/market"
 	"github.com/offtake-dev/offtake/internal/refusal"
 	"github.com/offtake-dev/offtake/internal/rights"
@@ -19,7 +21,7 @@ func TestNothingIsTakenWithoutClearance(t *testing.T) {
 	b := caseBook()
 	law := lawOf(t, b)
 	happened := map[string]int{}
-	for range 20 { // times rapid's own number of checks
+	for range 10 { // times rapid's own number of checks
 		rapid.Check(t, func(t *rapid.T) {
 			log, m := drawMarket(t, b, law)
 			c := checker{cleared: happened, offers: map[offtake.OpportunityID]*seenOffer{}, held: map[offtake.ReservationID]*seenHeld{}}
@@ -31,7 +33,7 @@ func TestNothingIsTakenWithoutClearance(t *testing.T) {
 			checkFold(t, b, law, log, m)
 		})
 	}
-	for _, must := range []string{"award", "definitive.sign", "place", "finish", "usage.report", "amend", "released", "consented"} {
+	for _, must := range []string{"award", "definitive.sign", "place", "finish", "usage.report", "amend", "released", "consented", "waived", "closed later"} {
 		if happened[must] == 0 {
 			t.Errorf("no log had %s: the acts drawn prove nothing about it (%v)", must, happened)
 		}
@@ -95,7 +97,7 @@ func drawDeed(t *rapid.T, m *market.State, o offtake.OpportunityID, now time.Tim
 		return offtake.OfferReceive{Terms: terms}
 	}
 	price := money("USD " + rapid.SampledFrom([]string{"7.00", "8.00", "8.16", "8.17", "9.00"}).Draw(t, "price"))
-	n := rapid.IntRange(0, 16).Draw(t, "deed")
+	n := rapid.IntRange(0, 18).Draw(t, "deed")
 	if ps := m.Deals().Of(o); len(ps) > 0 && rapid.Bool().Draw(t, "sensible") {
 		if next := sensible[ps[0].State()]; next != nil {
 			n = rapid.SampledFrom(next).Draw(t, "next")
@@ -116,9 +118,13 @@ func drawDeed(t *rapid.T, m *market.State, o offtake.OpportunityID, now time.Tim
 		return offtake.OfferRevise{Terms: offtake.OfferTerms{Price: price}}
 	case 12:
 		return rapid.SampledFrom([]offtake.Deed{
-			offtake.OfferWithdraw{}, offtake.ThirdPartySign{}, offtake.ThirdPartyClose{},
-			offtake.ThirdPartySign{Conditional: true}, offtake.Amend{Agreement: "ms", Amendment: "october-2025"},
+			offtake.OfferWithdraw{}, offtake.ThirdPartySign{Conditional: true}, offtake.Amend{Agreement: "ms", Amendment: "october-2025"},
 		}).Draw(t, "rare")
+	case 17:
+		part := rapid.SampledFrom([]int64{0, 64}).Draw(t, "part")
+		return offtake.ThirdPartySign{Terms: offtake.OfferTerms{Price: price, Quantity: part}}
+	case 18:
+		return offtake.ThirdPartyClose{}
 	case 13:
 		return offtake.FinishJob{Job: drawJob(t)}
 	case 14:
@@ -133,7 +139,7 @@ func drawDeed(t *rapid.T, m *market.State, o offtake.OpportunityID, now time.Tim
 
 // sensible are the deeds that go on from a process's state, by their number.
 var sensible = map[offtake.ProcessState][]int{
-	offtake.NotifyDue: {4}, offtake.Open: {7, 8, 11}, offtake.Contracting: {10}, offtake.InTail: {0, 1, 11}, offtake.NotTriggered: {0},
+	offtake.NotifyDue: {4}, offtake.Open: {7, 8, 11}, offtake.Contracting: {10}, offtake.InTail: {0, 1, 11, 17, 18}, offtake.NotTriggered: {0},
 }
 
 func drawJob(t *rapid.T) offtake.JobID {
@@ -169,13 +175,19 @@ type checker struct {
 	jobs    map[offtake.JobID]offtake.JobPlaced
 }
 
+// seenOffer is an offer and where microsoft's right over it stands.
 type seenOffer struct {
 	terms    offtake.OfferTerms
-	bound    bool // a process of the right was triggered, and stands in the way
+	met      bool // a process ran over it
+	bound    bool // the right was triggered, and stands in the way
 	lifted   bool // the consent to build lifted it
-	noticed  offtake.Money
-	released time.Time // until when the third party may be signed; zero: not released
 	waived   bool
+	noticed  offtake.Money
+	ends     time.Time // of the window, then of the time to sign: when silence releases
+	released time.Time // until when the third party may be signed; zero: not released
+	signed   int64     // by the third party while released, not closed yet
+	closeBy  time.Time // until when the earliest of that must close
+	agreed   offtake.Money
 	taken    int64
 }
 
@@ -191,33 +203,16 @@ var (
 
 func (c *checker) see(t *rapid.T, e entry) {
 	for _, ev := range e.events {
+		c.seeRight(t, e, ev)
 		switch ev := ev.(type) {
 		case offtake.OfferReceived:
 			c.offers[ev.Opportunity] = &seenOffer{terms: ev.Terms}
 		case offtake.OfferRevised:
 			c.offers[ev.Opportunity].terms = ev.Terms
-		case offtake.ProcessOpened:
-			o := c.offers[ev.Opportunity]
-			o.bound, o.released = ev.State != offtake.NotTriggered, time.Time{}
-			o.lifted = ev.State == offtake.NotTriggered && ev.Terms.Provider == "stargate"
-		case offtake.NoticeServed:
-			o := c.offers[e.act.Opportunity]
-			o.noticed = o.terms.Price
-		case offtake.Released:
-			c.offers[e.act.Opportunity].released = ev.SignBy
-		case offtake.Accepted, offtake.Superseded, offtake.Breached, offtake.Withdrawn, offtake.TailExpired:
-			c.offers[e.act.Opportunity].released = time.Time{}
-		case offtake.Waived:
-			o, _, _ := cut(string(ev.Process))
-			c.offers[offtake.OpportunityID(o)].waived = true
 		case offtake.Awarded:
 			c.award(t, e, ev)
 		case offtake.CapacityReserved:
-			c.held[ev.Reservation] = &seenHeld{ev.Provider, ev.Quantity}
-			c.offers[ev.Opportunity].taken += ev.Quantity
-			if o := c.offers[ev.Opportunity]; o.taken > o.terms.Quantity {
-				t.Fatalf("%d were taken of an offer of %d", o.taken, o.terms.Quantity)
-			}
+			c.reserve(t, ev)
 		case offtake.JobPlaced:
 			c.place(t, e, ev)
 		case offtake.JobFinished:
@@ -228,13 +223,100 @@ func (c *checker) see(t *rapid.T, e entry) {
 	}
 }
 
-func cut(process string) (opportunity, number string, ok bool) {
-	for i := range process {
-		if process[i] == '#' {
-			return process[:i], process[i+1:], true
+// seeRight follows microsoft's right over an offer.
+func (c *checker) seeRight(t *rapid.T, e entry, ev offtake.Event) {
+	o := c.offers[opportunityOf(ev)]
+	switch ev := ev.(type) {
+	case offtake.ProcessOpened:
+		*o = seenOffer{terms: o.terms, taken: o.taken, met: true}
+		o.reached(ev.State, ev.Terms)
+	case offtake.TermsReplaced:
+		o.reached(ev.State, ev.Terms)
+	case offtake.NoticeServed:
+		o.noticed, o.ends = o.terms.Price, ev.Answer
+		if ev.Answer.Before(e.act.At.Add(21*24*time.Hour - time.Hour)) {
+			t.Fatalf("15 business days from %s end at %s, before three weeks", e.act.At, ev.Answer)
+		}
+	case offtake.Accepted:
+		o.ends, o.released = ev.Definitive, time.Time{}
+	case offtake.Released:
+		o.release(t, e, ev)
+	case offtake.ThirdPartySigned:
+		if !ev.Conditional {
+			o.sign(t, e, ev)
+		}
+	case offtake.TailExpired: // what was signed may still close
+		o.released = time.Time{}
+	case offtake.Superseded, offtake.Breached, offtake.Withdrawn:
+		o.released, o.signed = time.Time{}, 0
+	case offtake.Waived:
+		o.waived = true
+		if _, amends := e.act.Deed.(offtake.Amend); !amends || e.act.At.Before(october) {
+			t.Fatalf("%s waived a right at %s, and only the amendment of october did", e.act.Deed.Name(), e.act.At)
 		}
 	}
-	return process, "", false
+}
+
+// reached: an offer was judged to trigger the right, or not to.
+func (o *seenOffer) reached(state offtake.ProcessState, judged offtake.OfferTerms) {
+	o.bound = state != offtake.NotTriggered
+	o.lifted = !o.bound && judged.Provider == "stargate"
+}
+
+// release: only microsoft's refusal, or the end of its time, frees an offer.
+func (o *seenOffer) release(t *rapid.T, e entry, ev offtake.Released) {
+	switch e.act.Deed.(type) {
+	case offtake.Decline:
+		if e.act.By != "microsoft" || e.act.At.After(o.ends) {
+			t.Fatalf("%q passed at %s for microsoft, whose window ended at %s", e.act.By, e.act.At, o.ends)
+		}
+	case offtake.Deadline:
+		if !e.act.At.Equal(o.ends) {
+			t.Fatalf("released at %s by time, and microsoft had until %s", e.act.At, o.ends)
+		}
+	default:
+		t.Fatalf("released by %s", e.act.Deed.Name())
+	}
+	o.released = ev.SignBy
+	if want := inNinetyDays(e.act.At); !ev.SignBy.Equal(want) {
+		t.Fatalf("released at %s until %s, want %s", e.act.At, ev.SignBy, want)
+	}
+}
+
+// sign: the third party signs in the tail, at no better than was noticed.
+func (o *seenOffer) sign(t *rapid.T, e entry, ev offtake.ThirdPartySigned) {
+	over := ev.Terms.Price.Sub(o.noticed)
+	switch {
+	case !o.bound || o.released.IsZero() || e.act.At.After(o.released):
+		t.Fatalf("signed at %s, and microsoft's right was not cleared", e.act.At)
+	case over.Cmp(o.noticed.Share(20_000)) > 0:
+		t.Fatalf("signed at %s, and %s was noticed", ev.Terms.Price, o.noticed)
+	case !ev.CloseBy.Equal(inNinetyDays(e.act.At)):
+		t.Fatalf("signed at %s to close by %s", e.act.At, ev.CloseBy)
+	}
+	if o.signed == 0 {
+		o.closeBy = ev.CloseBy
+	}
+	o.signed += ev.Quantity
+	o.agreed = ev.Terms.Price
+}
+
+var losAngeles = func() *time.Location {
+	calendars, _ := civil.Compile(caseBook().Calendars)
+	c, _ := calendars.Get("us-business")
+	return c.Location()
+}()
+
+// inNinetyDays gives the end of 90 days from an act: the cut-off of the last.
+func inNinetyDays(from time.Time) time.Time {
+	y, m, d := from.In(losAngeles).Date()
+	return time.Date(y, m, d+90, 17, 0, 0, 0, losAngeles)
+}
+
+// opportunityOf gives what an event of a process is about.
+func opportunityOf(ev offtake.Event) offtake.OpportunityID {
+	o, _, _ := strings.Cut(string(refusal.ProcessOf(ev)), "#")
+	return offtake.OpportunityID(o)
 }
 
 // award holds a purchase from a third party against the clauses of the case.
@@ -251,18 +333,44 @@ func (c *checker) award(t *rapid.T, e entry, ev offtake.Awarded) {
 		t.Fatalf("bought from %s while only azure may supply", o.terms.Provider)
 	case o.waived:
 		c.cleared["waived"]++
-	case o.bound && (o.released.IsZero() || now.After(o.released)):
-		t.Fatalf("bought at %s from %s, and microsoft's right was not cleared", now, o.terms.Provider)
-	case o.bound && o.terms.Price.Sub(o.noticed).Cmp(o.noticed.Share(20_000)) > 0:
-		t.Fatalf("bought at %s, and %s was noticed", o.terms.Price, o.noticed)
-	case o.lifted && now.Before(october):
+	case o.bound:
+		c.close(t, e, o, ev.Quantity)
+	case o.lifted, !o.met && o.terms.Provider == "stargate" && now.Before(october):
 		c.built += ev.Quantity
 		c.cleared["consented"]++
 		if o.terms.Purposes[0] != "training" || c.built > 1000 {
 			t.Fatalf("built %d for %s under a consent to 1000 for training", c.built, o.terms.Purposes)
 		}
-	case o.bound:
-		c.cleared["released"]++
+	case o.met || now.Before(october):
+		t.Fatalf("bought at %s from %s, and microsoft never had its say", now, o.terms.Provider)
+	}
+}
+
+// close: what takes effect was signed while released, and closes in time.
+func (c *checker) close(t *rapid.T, e entry, o *seenOffer, quantity int64) {
+	switch {
+	case o.signed != quantity:
+		t.Fatalf("%d bought at %s from %s, and %d were signed while microsoft's right was cleared", quantity, e.act.At, o.terms.Provider, o.signed)
+	case e.act.At.After(o.closeBy):
+		t.Fatalf("closed at %s, and had to by %s", e.act.At, o.closeBy)
+	}
+	o.signed = 0
+	c.cleared["released"]++
+	if _, later := e.act.Deed.(offtake.ThirdPartyClose); later {
+		c.cleared["closed later"]++
+	}
+}
+
+// reserve: nothing is taken twice, and what microsoft let go is bought as signed.
+func (c *checker) reserve(t *rapid.T, ev offtake.CapacityReserved) {
+	c.held[ev.Reservation] = &seenHeld{ev.Provider, ev.Quantity}
+	o := c.offers[ev.Opportunity]
+	o.taken += ev.Quantity
+	switch {
+	case o.taken > o.terms.Quantity:
+		t.Fatalf("%d were taken of an offer of %d", o.taken, o.terms.Quantity)
+	case ev.Provider != "azure" && o.bound && !o.waived && ev.Price.Cmp(o.agreed) != 0:
+		t.Fatalf("bought at %s, and signed at %s", ev.Price, o.agreed)
 	}
 }
 

@@ -239,7 +239,8 @@ func (s *State) offered(t offtake.OfferTerms) error {
 }
 
 // covers says whether a first refusal reaches an offer: by the version of the
-// terms that its process runs under, and by what is measured of consents now.
+// terms that its process runs under, and by what is
+// measured now of the consents of that version.
 func (s *State) covers(c *refusal.Contract, at time.Time, t offtake.OfferTerms) refusal.Cover {
 	ref := c.Ref
 	if since, spent := s.deals.Spent(ref); spent {
@@ -250,13 +251,13 @@ func (s *State) covers(c *refusal.Contract, at time.Time, t offtake.OfferTerms) 
 	if err != nil {
 		return refusal.Cover{Reach: refusal.Unknown, Why: err.Error()}
 	}
-	for _, e := range s.law.at(c.Version).Effects(q.Given(s.measured(at, t)), nil) {
+	for _, e := range s.law.at(c.Version).Effects(q.Given(s.measured(c.Version, at, t)), nil) {
 		switch {
 		case e.Clause != ref:
 		case e.Consent.IsZero():
 			return refusal.Cover{Reach: refusal.Inside, Why: "the offer is inside the scope of " + ref.String()}
 		default:
-			return refusal.Cover{Why: "lifted by the consent " + e.Consent.String()}
+			return refusal.Cover{Why: "lifted by the consent " + e.Consent.String(), Consent: e.Consent}
 		}
 	}
 	if unsaid := unsaidFact(c.Right.Scope, f); unsaid != "" {

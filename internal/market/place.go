@@ -91,7 +91,7 @@ func (s *State) ruling(at time.Time, p *holding.Pool, d offtake.PlaceJob) (right
 	if err != nil {
 		return rights.Ruling{}, err
 	}
-	ruling := terms.Ask(q.Given(s.consents.measured(s.law, at, offtake.Money{})))
+	ruling := terms.Ask(q.Given(s.consents.measured(s.law, at, at, offtake.Money{})))
 	r.rulings[class] = ruling
 	return ruling, nil
 }

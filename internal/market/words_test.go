@@ -193,6 +193,41 @@ func TestConsentShare(t *testing.T) {
 	}
 }
 
+// A consent binds the processes that opened under it when the book has lost
+// it: neither a revision nor an award finds it unused again.
+func TestAConsentThatHasGoneIsNotFresh(t *testing.T) {
+	build := offer("stargate")
+	build.Quantity = 600
+	cheaper := offtake.OfferRevise{Terms: offtake.OfferTerms{Price: money("USD 7.00")}}
+	for _, first := range []string{"2025-06-03T17:00:00Z", "2025-10-28T17:00:00Z"} { // while it holds, and after
+		d := newDesk(t, caseBook())
+		d.do("2025-06-03T17:00:00Z", "openai", "b1", offtake.OfferReceive{Terms: build})
+		d.do("2025-06-03T17:00:00Z", "openai", "b2", offtake.OfferReceive{Terms: build})
+		d.do(first, "openai", "b1", offtake.Award{})
+		d.refuses(offtake.Forbidden, "2025-10-28T17:00:00Z", "openai", "b2", offtake.Award{})
+	}
+	d := newDesk(t, caseBook())
+	d.buy("2025-06-03T17:00:00Z", "b1", build)
+	d.do("2025-06-04T17:00:00Z", "openai", "b2", offtake.OfferReceive{Terms: build})
+	d.do("2025-10-28T17:00:00Z", "openai", "b2", cheaper)
+	if got := d.state("b2#1"); got != offtake.NotifyDue {
+		t.Errorf("revised when the consent has gone: %s, want notify_due", got)
+	}
+	d.refuses(offtake.Forbidden, "2025-10-28T17:00:00Z", "openai", "b2", offtake.Award{})
+}
+
+// What costs nothing takes its quantity under a consent all the same.
+func TestAConsentCountsWhatIsFree(t *testing.T) {
+	d := newDesk(t, caseBook())
+	build := offer("stargate")
+	build.Quantity, build.Price = 600, money("USD 0")
+	d.buy("2025-06-03T17:00:00Z", "b1", build)
+	d.do("2025-06-04T17:00:00Z", "openai", "b2", offtake.OfferReceive{Terms: build})
+	if got := d.state("b2#1"); got != offtake.NotifyDue {
+		t.Errorf("an offer beyond the limit is %s, want notify_due", got)
+	}
+}
+
 // An amendment that applies to open processes waives the right it removes; one
 // that is not sent leaves the process under the version it opened with.
 func TestAmendmentMidway(t *testing.T) {

@@ -27,6 +27,8 @@ type Contract struct {
 type Cover struct {
 	Reach Reach
 	Why   string // the clause, consent or fact it rests on
+
+	Consent offtake.ClauseRef // that lifts the right, if one does
 }
 
 // Reach is the answer of a Cover.

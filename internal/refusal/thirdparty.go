@@ -139,6 +139,9 @@ func (p *Process) Clear(at time.Time, quantity int64) (string, error) {
 		}
 		return "it is " + string(p.State()), nil
 	}
+	if p.any(Part.signed) {
+		return "the third party has signed, and that agreement must close first", nil
+	}
 	t := p.Terms
 	t.Quantity = quantity
 	return p.unclear(t)
