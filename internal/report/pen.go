@@ -15,8 +15,12 @@ type pen struct{ b strings.Builder }
 // newPen begins a drawing that names and describes itself to a screen reader.
 func newPen(id, title, desc string, width, height int) *pen {
 	p := new(pen)
-	fmt.Fprintf(&p.b, `<svg viewBox="0 0 %d %d" role="img" aria-labelledby="%s-t %s-d"><title id="%s-t">%s</title><desc id="%s-d">%s</desc>`,
-		width, height, id, id, id, html.EscapeString(title), id, html.EscapeString(desc))
+	class := "narrow"
+	if width > 600 {
+		class = "wide" // its words grow where the page is small
+	}
+	fmt.Fprintf(&p.b, `<svg class="%s" viewBox="0 0 %d %d" role="img" aria-labelledby="%s-t %s-d"><title id="%s-t">%s</title><desc id="%s-d">%s</desc>`,
+		class, width, height, id, id, id, html.EscapeString(title), id, html.EscapeString(desc))
 	return p
 }
 
