@@ -319,6 +319,9 @@ func FuzzTraces(f *testing.F) {
 		if scale != "" {
 			spec += ":scale=" + scale
 		}
+		if parsed, err := ParseSpec(spec); err == nil && parsed.File != "jobs.csv" {
+			t.Skip("a scale that holds a slash is part of the file's name")
+		}
 		s, err := fromText(spec, text)
 		if err != nil {
 			if offtake.KindOf(err) != offtake.Invalid || !placed(err) && !strings.HasPrefix(err.Error(), "demand ") {
