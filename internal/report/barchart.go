@@ -21,7 +21,7 @@ type segment struct {
 
 // shareChart draws bars of parts, one below the other, on one axis of percent.
 func shareChart(id, title, desc string, bars []bar) template.HTML {
-	const width, row, left, top = 960, 52, 150.0, 6.0
+	const width, row, left, top = 960, 52, 186.0, 6.0
 	height := len(bars)*row + 34
 	p := newPen(id, title, desc, width, height)
 	x := scale{0, 1, left, width - 28}

@@ -40,7 +40,7 @@ func (c timeChart) draw() template.HTML {
 	p := newPen(c.id, c.title, c.desc, c.width, c.height)
 	right := float64(c.width) - 12
 	if c.labels {
-		right -= 118
+		right -= 148 // also for the larger words of a small page
 	}
 	steps := ticks(math.Max(c.top, c.max()), 4)
 	x := scale{0, float64(max(len(c.days)-1, 1)), marginLeft, right}
