@@ -1,6 +1,7 @@
 package offtake_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -22,6 +23,14 @@ func TestWhatIsNoDayIsRefused(t *testing.T) {
 	for _, s := range []string{"", "2025", "2025-1-2", "2025-02-29", "2025-13-01", "2025-00-10", "2025-06-31", "1899-12-31", "10000-01-01", "2025/01/21", " 2025-01-21", "2025-01-21 ", "2025-01-21T00:00:00Z", "２０２５-01-21"} {
 		if d, err := offtake.ParseDate(s); err == nil || offtake.KindOf(err) != offtake.Invalid {
 			t.Errorf("ParseDate(%q) = %v, %v, want a refusal", s, d, err)
+		}
+	}
+	for _, s := range []string{"1899-12-31", "1800-01-01"} {
+		if _, err := offtake.ParseWhen(s); err == nil || !strings.Contains(err.Error(), "years run from 1900 to 9999") {
+			t.Errorf("ParseWhen(%q) = %v, want it to say which years there are", s, err)
+		}
+		if _, err := offtake.ParseWhen(s + "T00:00:00Z"); err == nil || !strings.Contains(err.Error(), "years run from 1900 to 9999") {
+			t.Errorf("ParseWhen(%q) = %v, want it to say which years there are", s+"T00:00:00Z", err)
 		}
 	}
 	for _, s := range []string{"1900-01-01", "2024-02-29", "2000-02-29", "9999-12-31"} {

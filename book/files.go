@@ -9,7 +9,9 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/offtake-dev/offtake"
@@ -73,6 +75,13 @@ func (r *reader) find() []string {
 		case err != nil:
 			r.unread(p, "unreadable", "%s cannot be read: %s", p, cause(err))
 			return fs.SkipDir
+		case !onOneLine(p) && d.IsDir():
+			r.unprintable(p)
+			return fs.SkipDir
+		case !onOneLine(p):
+			if named {
+				r.unprintable(p)
+			}
 		case d.Type()&fs.ModeSymlink != 0:
 			if info, err := fs.Stat(r.files, p); named || err == nil && info.IsDir() {
 				r.unread(p, "link", "%s is a link, and links are not followed", p)
@@ -80,6 +89,8 @@ func (r *reader) find() []string {
 		case d.IsDir() && named:
 			r.unread(p, "folder-named-file", "%s is a folder named like a file", p)
 			return fs.SkipDir
+		case !d.IsDir() && !named && isYAML(strings.ToLower(p)):
+			r.note(offtake.Pos{File: p}, "not-read", "%s is not read; only .yaml and .yml are read, in small letters", p)
 		case d.IsDir() || !named:
 		case !d.Type().IsRegular():
 			r.unread(p, "not-a-file", "%s is not a regular file", p)
@@ -108,6 +119,16 @@ func (r *reader) find() []string {
 func isYAML(p string) bool {
 	ext := path.Ext(p)
 	return (ext == ".yaml" || ext == ".yml") && p != "."
+}
+
+// onOneLine reports whether a path can stand in file:line:column.
+func onOneLine(p string) bool { return utf8.ValidString(p) && !strings.ContainsFunc(p, breaksLine) }
+
+func breaksLine(c rune) bool { return unicode.IsControl(c) || c == '\u2028' || c == '\u2029' }
+
+// unprintable refuses a name that would make more than one line of a finding.
+func (r *reader) unprintable(p string) {
+	r.unread(strconv.Quote(p), "bad-file-name", "file name %q has a character that is not text; no finding could name it on one line", p)
 }
 
 // unread reports a file that is not read, after which what the rest refers to
@@ -297,7 +318,7 @@ func separator(row []byte, mark string) bool {
 
 // filePath is a file named in a document, below the book's folder.
 var filePath = leaf("a file below the book's folder", func(s string) (string, error) {
-	if !fs.ValidPath(s) || s == "." || strings.ContainsAny(s, "\\:") {
+	if !fs.ValidPath(s) || s == "." || strings.ContainsAny(s, "\\:") || !onOneLine(s) {
 		return "", offtake.Refuse(offtake.Invalid, "file %q is not a path below the book's folder, with / between its parts", clip(s))
 	}
 	return s, nil

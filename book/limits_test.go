@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/book"
 )
@@ -141,6 +142,28 @@ func TestLinksAreNamedAndNotFollowed(t *testing.T) {
 	}
 	if got, want := strings.Join(got, ", "), "folder link, more.yaml link"; got != want {
 		t.Errorf("reading gives %s; want %s", got, want)
+	}
+}
+
+func TestAFileThatLooksLikeOneOfTheBookIsNamed(t *testing.T) {
+	files := fstest.MapFS{"book.yaml": {Data: []byte(opening)}}
+	for _, name := range []string{"A.YAML", "b.Yml", "c.json", "d.yaml.txt", "a\nb.yaml", "a\u2028.yml", "\xff.yaml", "odd\r/in.yaml", "odd\n.txt"} {
+		files[name] = &fstest.MapFile{Data: []byte("x")}
+	}
+	_, findings := book.Read(files)
+	var got []string
+	for _, f := range findings {
+		if strings.Contains(f.String(), "\n") {
+			t.Errorf("%q is more than one line", f)
+		}
+		if f.Code != "unused-name" {
+			got = append(got, f.Pos.File+" "+f.Severity.String()+" "+f.Code)
+		}
+	}
+	want := []string{`"\xff.yaml" error bad-file-name`, `"a\nb.yaml" error bad-file-name`, `"a\u2028.yml" error bad-file-name`, `"odd\r" error bad-file-name`,
+		"A.YAML note not-read", "b.Yml note not-read"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
 	}
 }
 

@@ -2,6 +2,7 @@ package civil_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -266,11 +267,14 @@ func TestTheLongestDurationsEnd(t *testing.T) {
 			at, _ := offtake.ParseInstant(from)
 			w := civil.Rules{Calendar: c, Roll: offtake.RollFollowing}.Notice(at, length)
 			w = w.Tolled(civil.Toll{From: at.AddDate(1, 0, 0), Until: at.AddDate(7000, 0, 0)})
-			if deadline, known := w.Deadline(); !known || deadline.Before(at) {
-				t.Errorf("%s from %s = %v, %v", s, from, deadline, known)
+			count := w.Count()
+			if deadline, known := w.Deadline(); known == count.Beyond || known && (deadline.Before(at) || deadline.Year() > 9999) {
+				t.Errorf("%s from %s = %v, %v; beyond all that can be written: %v", s, from, deadline, known, count.Beyond)
 			}
 			w.Left(at.AddDate(7500, 0, 0))
-			w.Count().Lines()
+			if got := strings.Join(count.Lines(), "\n"); regexp.MustCompile(`\b[0-9]{5}-`).MatchString(got) {
+				t.Errorf("%s from %s is explained with years that cannot be written:\n%s", s, from, got)
+			}
 		}
 	}
 }

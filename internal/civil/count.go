@@ -22,7 +22,8 @@ type Count struct {
 	Runs       time.Time    // when elapsed time starts, UTC; zero for days
 	Stopped    []Toll       // when elapsed time stood still
 	Deadline   time.Time    // UTC; zero while not known
-	Known      bool         // false while a toll that has not ended keeps the window from ending
+	Known      bool         // false while a toll that has not ended keeps the window from ending, and where Beyond
+	Beyond     bool         // the deadline is after the year 9999; the days on the way are left out
 }
 
 // A Skip is a run of days that did not count.
@@ -94,6 +95,24 @@ func (c *Count) rolled(at day, since int) {
 	}
 }
 
+// beyond forgets the days of a count that ends on one that cannot be written.
+func (c *Count) beyond() {
+	if c != nil {
+		*c = Count{Window: c.Window, Beyond: true}
+	}
+}
+
+// Unknown says why there is no deadline; "" where there is one.
+func (c Count) Unknown() string {
+	switch {
+	case c.Known:
+		return ""
+	case c.Beyond:
+		return fmt.Sprintf("after the year %d, the last that can be written", lastYear)
+	}
+	return "not known while tolled"
+}
+
 // stopped records that elapsed time stood still.
 func (c *Count) stopped(t Toll) {
 	if c != nil {
@@ -108,6 +127,9 @@ func (c Count) Lines() []string {
 		started = "received "
 	}
 	out := []string{started + c.moment(c.Window.From)}
+	if c.Beyond {
+		return append(out, c.Window.Length.Words(), c.ends())
+	}
 	if c.Late != "" {
 		out = append(out, fmt.Sprintf("that is %s, so it counts as received on %s", c.Late, long(c.Start)))
 	}
@@ -154,7 +176,7 @@ func (c Count) days() []string {
 func (c Count) ends() string {
 	switch {
 	case !c.Known:
-		return "deadline: not known while tolled"
+		return "deadline: " + c.Unknown()
 	case !c.Runs.IsZero():
 		return "deadline: " + c.moment(c.Deadline)
 	case !c.Window.cutoff().Set:

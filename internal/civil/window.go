@@ -18,8 +18,17 @@ type Window struct {
 
 // Deadline gives the last instant that is in time, in UTC: an act at t is in
 // time if and only if t ≤ deadline. While a toll that has not ended keeps the
-// window from ending, no deadline is known.
+// window from ending, no deadline is known; nor is one after the year 9999,
+// which no book and no output can write.
 func (w Window) Deadline() (deadline time.Time, known bool) { return w.walk(nil) }
+
+// writable reports whether an instant can be written, in UTC and by the clocks
+// of the calendar.
+func (w Window) writable(t time.Time) bool {
+	return t.UTC().Year() <= lastYear && w.Calendar.Local(t).Year() <= lastYear
+}
+
+const lastYear = 9999
 
 // Tolled gives the window with one more toll.
 func (w Window) Tolled(t Toll) Window {
@@ -30,6 +39,15 @@ func (w Window) Tolled(t Toll) Window {
 // walk finds the deadline and writes down in c, where it is not nil, what it
 // met on its way.
 func (w Window) walk(c *Count) (time.Time, bool) {
+	at, known := w.end(c)
+	if known && !w.writable(at) {
+		c.beyond()
+		return time.Time{}, false
+	}
+	return at, known
+}
+
+func (w Window) end(c *Count) (time.Time, bool) {
 	start, late := w.startDay()
 	if c != nil {
 		c.Start = start.date()
