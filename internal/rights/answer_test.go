@@ -216,6 +216,53 @@ func TestAnOpenQuestionHoldsOrContinues(t *testing.T) {
 	}
 }
 
+// An answer given in March does not know what the panel says in May: neither
+// the end of the clause nor the day from which it would be permitted.
+func TestAnAnswerDoesNotKnowWhatIsStatedLater(t *testing.T) {
+	b := bodies(offtake.Determination{Question: "is it?", DecidedBy: "panel", Meanwhile: "continue"}, offtake.Exclusivity{Provider: "azure"})
+	b.Agreements[0].Clauses[1].Until.Determined = ref("c0")
+	b = stating(b, offtake.Statement{By: "panel", At: on("2025-05-01"), Says: offtake.SaysYes})
+	l := compile(t, b)
+	q := question(t, l, offtake.Procure, offtake.Facts{Provider: "oci"})
+	got := l.At(instant(t, l, "2025-03-01")).Explain(q)
+	says := "only azure may supply everything, from 2019-07-22 until 2031-01-01, until microsoft-openai/c0 is answered yes"
+	if len(got.Because) != 1 || got.Because[0].Says != says {
+		t.Errorf("in March: because %+v, want %q", got.Because, says)
+	}
+	want := []offtake.Change{{What: "provider", Value: "azure"}, {What: "at", Value: "2031-01-01T08:00:00Z"}, {What: "consent", Value: "microsoft-openai/c1"}}
+	if diff := cmp.Diff(want, got.WouldPermit); diff != "" {
+		t.Errorf("in March it would be permitted by (-want +got):\n%s", diff)
+	}
+	if got := l.At(instant(t, l, "2025-05-01")).Ask(q).Verdict; got != offtake.Permitted {
+		t.Errorf("once the panel has spoken: %s, want permitted", got)
+	}
+}
+
+// What runs out with a licence is the leave to use, not whose the asset is.
+func TestAnotherLicensorsAssetIsNotFreeOutsideTheLicence(t *testing.T) {
+	b := during(bodies(offtake.Licence{Licensor: "oracle", Licensee: "openai", Assets: []offtake.Asset{"infrastructure"}}), "2024-01-01", "2026-01-01")
+	l := compile(t, b)
+	q := question(t, l, offtake.Use, offtake.Facts{Asset: "infrastructure", Product: "chatgpt"})
+	for _, c := range []struct {
+		at    string
+		want  offtake.Verdict
+		says  string
+		would []offtake.Change
+	}{
+		{"2023-06-01", offtake.Prohibited, "oracle licenses infrastructure to openai for everything, from 2024-01-01 until 2026-01-01: it has not begun", []offtake.Change{{What: "at", Value: "2024-01-01T08:00:00Z"}}},
+		{"2024-01-01", offtake.Permitted, "oracle licenses infrastructure to openai for everything, from 2024-01-01 until 2026-01-01", nil},
+		{"2026-01-01", offtake.Prohibited, "oracle licenses infrastructure to openai for everything, from 2024-01-01 until 2026-01-01: it has ended", nil},
+	} {
+		got := l.At(instant(t, l, c.at)).Explain(q)
+		if got.Verdict != c.want || len(got.Because) != 1 || got.Because[0].Says != c.says {
+			t.Errorf("at %s: %s because %+v, want %s because %q", c.at, got.Verdict, got.Because, c.want, c.says)
+		}
+		if diff := cmp.Diff(c.would, got.WouldPermit); diff != "" {
+			t.Errorf("at %s it would be permitted (-want +got):\n%s", c.at, diff)
+		}
+	}
+}
+
 func TestAFirstPlacementIsExcusedOnceEverythingIsSaid(t *testing.T) {
 	b := bodies(offtake.FirstPlacement{Provider: "azure", HeadStart: duration("P30D"),
 		Unless: offtake.Declared{By: "microsoft", Statements: []offtake.Says{offtake.CannotSupport, offtake.ChoosesNotTo}}})

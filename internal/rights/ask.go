@@ -120,7 +120,7 @@ func (s *search) lifter(r *row, sure bool) int32 {
 // not stated.
 func (tb *table) surely(q *Question, i int32) bool {
 	for _, d := range tb.used {
-		if q.cells[d] == unknown && !tb.covers(d, i) {
+		if q.cells[d] == unknown && !tb.covers(d, i) && !(d == provider && q.suppliers.within(tb.rows[i].box[provider])) {
 			return false
 		}
 	}

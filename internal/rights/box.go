@@ -1,6 +1,7 @@
 package rights
 
 import (
+	"iter"
 	"math"
 	"time"
 
@@ -43,14 +44,15 @@ func (b *box) empty() bool {
 type vocabularies [dims]*vocabulary
 
 // readVocabularies gathers the words a book declares, the free ones its
-// clauses use, and the bounds they set.
-func readVocabularies(b *offtake.Book, terms []*clauseTerm) *vocabularies {
+// clauses use, and the bounds they set. Clauses of amendments that do not hold
+// are among them, so that the cells are the same whatever becomes of those.
+func readVocabularies(b *offtake.Book, deals []*deal) *vocabularies {
 	var used struct {
 		regions, sites, assets, customers []string
 		quantities, lengths               []int64
 		starts                            []time.Time
 	}
-	scoped := func(t *clauseTerm, s offtake.Scope) {
+	scoped := func(d *deal, s offtake.Scope) {
 		used.regions = appendWords(used.regions, s.Regions)
 		used.sites = appendWords(used.sites, s.Sites)
 		used.assets = appendWords(used.assets, s.Assets)
@@ -59,17 +61,19 @@ func readVocabularies(b *offtake.Book, terms []*clauseTerm) *vocabularies {
 		used.lengths = appendLengths(used.lengths, s.Term)
 		for _, w := range []offtake.When{s.Start.From, s.Start.Until} {
 			if !w.IsZero() {
-				used.starts = append(used.starts, t.deal.resolve(w))
+				used.starts = append(used.starts, d.resolve(w))
 			}
 		}
 	}
-	for _, t := range terms {
-		scoped(t, scopeOf(t.clause.Body))
-		switch body := t.clause.Body.(type) {
-		case offtake.Consent:
-			used.quantities = appendBounds(used.quantities, 0, body.Limit.Quantity)
-		case offtake.Licence:
-			used.assets = appendWords(used.assets, body.Assets)
+	for _, d := range deals {
+		for c := range d.clauses() {
+			scoped(d, scopeOf(c.Body))
+			switch body := c.Body.(type) {
+			case offtake.Consent:
+				used.quantities = appendBounds(used.quantities, 0, body.Limit.Quantity)
+			case offtake.Licence:
+				used.assets = appendWords(used.assets, body.Assets)
+			}
 		}
 	}
 	return &vocabularies{
@@ -88,6 +92,24 @@ func readVocabularies(b *offtake.Book, terms []*clauseTerm) *vocabularies {
 		capacity: closed([]offtake.Capacity{offtake.NewCapacity, offtake.HeldCapacity}),
 		asset:    declaredOr(b.Assets, used.assets),
 		customer: declaredOr(b.Customers, used.customers),
+	}
+}
+
+// clauses gives every clause of an agreement and of its amendments.
+func (d *deal) clauses() iter.Seq[*offtake.Clause] {
+	return func(yield func(*offtake.Clause) bool) {
+		for i := range d.agreement.Clauses {
+			if !yield(&d.agreement.Clauses[i]) {
+				return
+			}
+		}
+		for i := range d.agreement.Amendments {
+			for j := range d.agreement.Amendments[i].Clauses {
+				if !yield(&d.agreement.Amendments[i].Clauses[j]) {
+					return
+				}
+			}
+		}
 	}
 }
 

@@ -47,8 +47,10 @@
 // book alone no head start has run.
 //
 // `use`: permitted to the licensor; to the buyer, for an asset that no licence
-// in force has from another licensor; and under a licence for that party, not
-// its affiliates, unless somebody else's exclusive licence covers the use too.
+// names another licensor of; and under a licence for that party, not its
+// affiliates, unless somebody else's exclusive licence covers the use too. A
+// licence names its licensor also before it begins and after it has ended:
+// what runs out is the leave to use, not whose the asset is.
 //
 // A consent lifts what it names for a request that its scope covers wholly, as
 // a licence grants; one purpose in its scope is enough for a restriction. For

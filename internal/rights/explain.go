@@ -38,14 +38,16 @@ func (t *Terms) because(q *Question, a *offtake.Answer) {
 	s := t.search(q)
 	var standingRows [64]*row
 	var lifting [16]int32
-	standing, lifters := s.standing(standingRows[:0], lifting[:0], bans, enough)
-	if a.Verdict != offtake.Prohibited {
-		standing, lifters = s.standing(standing, lifters, rightsOf(q), math.MaxInt)
+	forbidden := a.Verdict == offtake.Prohibited
+	standing, lifters := s.standing(standingRows[:0], lifting[:0], bans, enough, !forbidden)
+	if !forbidden {
+		standing, lifters = s.standing(standing, lifters, rightsOf(q), math.MaxInt, true)
 	}
 	a.Because = make([]offtake.Reason, 0, len(lifters)+len(standing))
 	for _, c := range lifters {
 		a.Because = append(a.Because, t.law.tables[s.consents].rows[c].reason)
 	}
+	s.spent(standing, a)
 	duties := 0
 	for _, r := range standing {
 		a.Because = append(a.Because, r.reason)
@@ -65,43 +67,88 @@ const enough = 16
 
 // standing appends the rows of a table that hold the question and that no
 // consent lifts, until there are as many as given, and the consents that lift
-// the others.
-func (s *search) standing(rows []*row, lifters []int32, table, most int) ([]*row, []int32) {
-	s.each(table, func(r *row) bool {
-		switch by := s.lifter(r, true); {
-		case by < 0:
-			rows = append(rows, r)
-		case !slices.Contains(lifters, by):
+// the others. With possible, those that lift rows which may hold it are among
+// them: they are why it does not matter whether those do.
+func (s *search) standing(rows []*row, lifters []int32, table, most int, possible bool) ([]*row, []int32) {
+	s.each(table, func(r *row, sure bool) bool {
+		by := int32(-1)
+		if sure || possible {
+			by = s.lifter(r, true)
+		}
+		switch {
+		case by >= 0 && !slices.Contains(lifters, by):
 			lifters = append(lifters, by)
+		case by < 0 && sure:
+			rows = append(rows, r)
 		}
 		return len(rows) < most
 	})
 	return rows, lifters
 }
 
-// each calls f with the rows of a table that hold the question, whatever is
-// not stated, as long as it says to go on.
-func (s *search) each(table int, f func(*row) bool) {
+// each calls f with the rows of a table that hold the question, or may, as
+// long as it says to go on, and tells it whether they surely do.
+func (s *search) each(table int, f func(r *row, sure bool) bool) {
 	tb := &s.t.law.tables[table]
 	may := tb.probe(s.q, whole(table))
 	live, settled := s.t.live[table], s.t.sure[table]
 	for w := range live {
 		for m := may.word(tb, live, w); m != 0; m &= m - 1 {
 			i := int32(w<<6 + bits.TrailingZeros64(m))
-			if settled.has(i) && (!may.unknown || tb.surely(s.q, i)) {
-				if !f(&tb.rows[i]) {
-					return
-				}
+			r := &tb.rows[i]
+			sure := settled.has(i) && (!may.unknown || tb.surely(s.q, i))
+			if (sure || r.box[provider].meets(s.q.suppliers)) && !f(r, sure) {
+				return
 			}
 		}
 	}
 }
 
+// spent adds the consents that would lift one of these rows and do not, because
+// of what is left of them, and says so.
+func (s *search) spent(rows []*row, a *offtake.Answer) {
+	tb, live := &s.t.law.tables[running], s.t.sure[running] // its boxes know no limit
+	p := tb.probe(s.q, true)
+	for _, r := range rows {
+		for _, c := range r.lifts {
+			consent := &tb.rows[c]
+			why := s.q.exceeds(consent)
+			if why == "" || !p.holds(tb, live, c) || p.unknown && !tb.surely(s.q, c) {
+				continue
+			}
+			one := consent.reason
+			if one.Says += ": " + why; !slices.Contains(a.Because, one) && len(a.Because) < enough {
+				a.Because = append(a.Because, one)
+			}
+		}
+	}
+}
+
+// exceeds says why a consent does not lift what is asked for, "" where it does.
+func (q *Question) exceeds(r *row) string {
+	left, ok := q.measured[r.reason.Clause]
+	switch {
+	case r.limit > 0 && q.quantity > r.limit:
+		return sprintf("it does not lift for %d accelerators, its limit is %d", q.quantity, r.limit)
+	case ok && left.Broken:
+		return "it does not lift while its share is not met"
+	case ok && left.Limited && (left.Quantity <= 0 || q.quantity > left.Quantity):
+		return sprintf("it does not lift for more than the %d accelerators left under its limit", max(0, left.Quantity))
+	}
+	return ""
+}
+
 // becauseOfUse gives the licences that decide a use: where it is forbidden,
-// those that shut it out, or else those that say whose the asset is.
+// those that shut it out; or else those that would grant it and have ended or
+// not begun; or else those that say whose the asset is.
 func (t *Terms) becauseOfUse(q *Question, a *offtake.Answer) {
 	s := t.search(q)
-	add := func(r *row) bool { a.Because = append(a.Because, r.reason); return len(a.Because) < enough }
+	add := func(r *row, sure bool) bool {
+		if sure {
+			a.Because = append(a.Because, t.reason(r))
+		}
+		return len(a.Because) < enough
+	}
 	owner, _ := t.firstUse(q, owners)
 	switch foreign, _ := t.firstUse(q, foreigns); {
 	case a.Verdict == offtake.Permitted && owner != nil:
@@ -111,21 +158,54 @@ func (t *Terms) becauseOfUse(q *Question, a *offtake.Answer) {
 		s.each(grants, add)
 	default:
 		if s.each(shutouts, add); len(a.Because) == 0 {
-			t.licensors(*q, a)
+			t.unlicensed(*q, a)
 		}
 	}
 }
 
-// licensors adds the licences that say whose an asset is.
-func (t *Terms) licensors(q Question, a *offtake.Answer) {
+// unlicensed names, for a use that no licence permits, the licences that do at
+// another time; where there are none, those that say whose the asset is.
+func (t *Terms) unlicensed(q Question, a *offtake.Answer) {
+	add := func(r *row) bool {
+		if one := t.reason(r); !slices.Contains(a.Because, one) {
+			a.Because = append(a.Because, one)
+		}
+		return len(a.Because) < enough
+	}
+	s := t.search(&q)
+	s.ever(grants, add)
+	if len(a.Because) > 0 {
+		return
+	}
 	for c := range t.law.words[party].size {
 		q.cells[party] = c
-		s := t.search(&q)
-		s.each(owners, func(r *row) bool {
-			a.Because = append(a.Because, r.reason)
-			return len(a.Because) < enough
-		})
+		s.ever(owners, add)
 	}
+}
+
+// ever calls f with the rows of a table that hold the question at any time, as
+// long as it says to go on.
+func (s *search) ever(table int, f func(*row) bool) {
+	tb := &s.t.law.tables[table]
+	may := tb.probe(s.q, whole(table))
+	ever := slices.Repeat(mask{^uint64(0)}, tb.words)
+	for i := range tb.rows {
+		if may.holds(tb, ever, int32(i)) && tb.surely(s.q, int32(i)) && !f(&tb.rows[i]) {
+			return
+		}
+	}
+}
+
+// reason gives what a row says, and of a clause not in force that it is not.
+func (t *Terms) reason(r *row) offtake.Reason {
+	out := r.reason
+	switch life := r.term.life; {
+	case t.at.Before(life.from):
+		out.Says += ": it has not begun"
+	case !life.holds(t.at):
+		out.Says += ": it has ended"
+	}
+	return out
 }
 
 func (t *Terms) buyer() cell { return t.law.words[party].cells[string(t.law.book.Buyer)] }
@@ -157,14 +237,24 @@ func (t *Terms) weighed(q Question, a *offtake.Answer) {
 			decisive[i] = true
 		}
 	}
+	if q.ask != offtake.Use {
+		s := t.search(&q)
+		var standing []*row
+		for i := range w.consentsFrom() {
+			if decisive[i] {
+				standing = append(standing, w.items[i].row)
+			}
+		}
+		s.spent(standing, a)
+	}
 	order := append(indices(w.consentsFrom(), len(w.items)), indices(0, w.consentsFrom())...)
 	for _, i := range order {
-		if r := w.items[i].row.reason; decisive[i] && !slices.Contains(a.Because, r) {
-			a.Because = append(a.Because, r)
+		if row := w.items[i].row; decisive[i] && !slices.Contains(a.Because, t.reason(row)) {
+			a.Because = append(a.Because, t.reason(row))
 		}
 	}
 	if q.ask == offtake.Use && v == offtake.Prohibited && len(a.Because) == 0 {
-		t.licensors(q, a)
+		t.unlicensed(q, a)
 	}
 }
 
@@ -175,8 +265,8 @@ func (t *Terms) surelyLifted(q *Question, a *offtake.Answer) {
 		return
 	}
 	s := t.search(q)
-	_, lifters := s.standing(nil, nil, bans, math.MaxInt)
-	_, lifters = s.standing(nil, lifters, rightsOf(q), math.MaxInt)
+	_, lifters := s.standing(nil, nil, bans, math.MaxInt, true)
+	_, lifters = s.standing(nil, lifters, rightsOf(q), math.MaxInt, true)
 	for _, c := range lifters {
 		a.Because = append(a.Because, t.law.tables[s.consents].rows[c].reason)
 	}
@@ -228,7 +318,10 @@ func (t *Terms) Effects(q Question, to []Effect) []Effect {
 	s := t.search(&q)
 	for _, table := range [...]int{bans, rightsOf(&q)} {
 		from := len(to)
-		s.each(table, func(r *row) bool {
+		s.each(table, func(r *row, sure bool) bool {
+			if !sure {
+				return true
+			}
 			e := Effect{Clause: r.term.ref, Kind: r.term.clause.Body.Kind()}
 			if c := s.lifter(r, true); c >= 0 {
 				e.Consent = t.law.tables[s.consents].rows[c].term.ref

@@ -70,6 +70,7 @@ type history struct {
 	yes      map[offtake.ClauseRef]time.Time
 	answered map[offtake.ClauseRef]time.Time // the first answer, yes or no
 	excused  map[offtake.ClauseRef][]said
+	heard    []time.Time // when a statement counted
 	findings []offtake.Finding
 }
 
@@ -80,7 +81,11 @@ type step struct {
 	do   func()
 }
 
-func writeHistory(b *offtake.Book, calendar func(offtake.CalendarName) *civil.Calendar) *history {
+func writeHistory(b *offtake.Book, calendars *civil.Calendars) *history {
+	calendar := func(name offtake.CalendarName) *civil.Calendar {
+		c, _ := calendars.Get(cmp.Or(name, b.Calendar))
+		return c
+	}
 	h := &history{
 		book:     b,
 		byName:   map[offtake.AgreementName]*deal{},
@@ -229,12 +234,14 @@ func (h *history) hear(d *deal, s *offtake.Statement, at time.Time) {
 			return
 		}
 		h.determine(s, at)
+		h.heard = append(h.heard, at)
 	case offtake.FirstPlacement:
 		if body.Unless.By != s.By || !slices.Contains(body.Unless.Statements, s.Says) {
 			h.ignore(s, "%q is excused only where %q says one of %v", s.Of, body.Unless.By, body.Unless.Statements)
 			return
 		}
 		h.excused[s.Of] = append(h.excused[s.Of], said{at, s})
+		h.heard = append(h.heard, at)
 	default:
 		h.ignore(s, "clause %q is neither a determination nor a first_placement", s.Of)
 	}

@@ -23,6 +23,14 @@ type Law struct {
 	tables    [tables]table
 	changes   []time.Time // version i+1 begins at changes[i]
 	versions  []atomic.Pointer[version]
+	heard     []time.Time                // when a statement counted
+	asOf      [8]atomic.Pointer[earlier] // by how many were heard, modulo its size
+}
+
+// An earlier law is what a law was before some statements were made.
+type earlier struct {
+	heard int
+	law   *Law
 }
 
 // Terms are the terms in force at an instant.
@@ -49,17 +57,17 @@ func (m mask) has(i int32) bool { return m[i>>6]&(1<<(i&63)) != 0 }
 // mistakes, and answers as well as it can.
 func Compile(b *offtake.Book) (*Law, []offtake.Finding) {
 	calendars, findings := civil.Compile(b.Calendars)
-	calendar := func(name offtake.CalendarName) *civil.Calendar {
-		c, _ := calendars.Get(cmp.Or(name, b.Calendar))
-		return c
-	}
-	h := writeHistory(b, calendar)
-	l := &Law{book: b, calendars: calendars, history: h}
+	h := writeHistory(b, calendars)
+	l := newLaw(b, calendars, h, readVocabularies(b, h.deals))
+	return l, append(append(findings, h.findings...), l.lint()...)
+}
+
+func newLaw(b *offtake.Book, calendars *civil.Calendars, h *history, words *vocabularies) *Law {
+	l := &Law{book: b, calendars: calendars, history: h, words: words, heard: sortedTimes(h.heard)}
 	for _, d := range h.deals {
 		slices.SortStableFunc(d.all, func(a, b *clauseTerm) int { return cmp.Compare(a.order, b.order) })
 		l.terms = append(l.terms, d.all...)
 	}
-	l.words = readVocabularies(b, l.terms)
 	l.routes = readRoutes(b, l.words[provider])
 	l.changes = l.readChanges()
 	l.versions = make([]atomic.Pointer[version], len(l.changes)+1)
@@ -67,7 +75,30 @@ func Compile(b *offtake.Book) (*Law, []offtake.Finding) {
 	for i := range l.tables {
 		l.tables[i].build(l.words)
 	}
-	return l, append(append(findings, h.findings...), l.lint()...)
+	return l
+}
+
+// known gives the law as it was known at an instant: contracts say beforehand
+// when they begin and end, but nobody knows a statement before it is made. The
+// answers at that instant are the same; what they say of the future is not.
+// The last few of these laws are kept, and one is made anew where it is not.
+func (l *Law) known(t time.Time) *Law {
+	n := sort.Search(len(l.heard), func(i int) bool { return l.heard[i].After(t) })
+	if n == len(l.heard) {
+		return l
+	}
+	slot := &l.asOf[n%len(l.asOf)]
+	if e := slot.Load(); e != nil && e.heard == n {
+		return e.law
+	}
+	less := *l.book
+	less.Statements = slices.DeleteFunc(slices.Clone(less.Statements), func(s offtake.Statement) bool {
+		return !l.Resolve("", s.At).Before(l.heard[n])
+	})
+	h := writeHistory(&less, l.calendars)
+	e := &earlier{n, newLaw(&less, l.calendars, h, l.words)}
+	slot.Store(e)
+	return e.law
 }
 
 func readRoutes(b *offtake.Book, v *vocabulary) map[offtake.Route]set {
@@ -129,6 +160,7 @@ func (l *Law) versionsOf(f life) (from, until int32) {
 
 // At gives the terms in force at an instant.
 func (l *Law) At(t time.Time) *Terms {
+	l = l.known(t)
 	n := l.Version(t)
 	return &Terms{law: l, at: t.UTC(), n: n, version: l.version(n)}
 }
@@ -161,7 +193,7 @@ func (l *Law) version(n int) *version {
 func (tb *table) settled(live mask, open []*clauseTerm) mask {
 	out := slices.Clone(live)
 	for j := range tb.rows {
-		if hangsOn(tb.rows[j].term, open) {
+		if !tb.rows[j].always && hangsOn(tb.rows[j].term, open) {
 			out[j>>6] &^= 1 << (j & 63)
 		}
 	}

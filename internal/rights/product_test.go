@@ -53,3 +53,38 @@ func TestAnUnstatedProductMayBeAnyDeclaredOne(t *testing.T) {
 		t.Errorf("procure from oci for no product: got %s, want permitted", got)
 	}
 }
+
+// Every answer that a consent decides names it: lifting, or no longer.
+func TestAConsentThatDecidesIsNamed(t *testing.T) {
+	large := offtake.Scope{Quantity: offtake.Bounds{AtLeast: 100}, Term: offtake.DurationBounds{AtLeast: duration("P1Y")}}
+	build := offtake.Consent{Lifts: []offtake.ClauseRef{ref("c0")}, Scope: offtake.Scope{Route: offtake.Build}}
+	limited := build
+	limited.Limit.Quantity = 1000
+	azure := offtake.Exclusivity{Provider: "azure"}
+	for _, c := range []struct {
+		is   string
+		book *offtake.Book
+		f    offtake.Facts
+		want offtake.Verdict
+		says string // of c1
+	}{
+		{"whatever the quantity and the term", bodies(refusal(large), build), offtake.Facts{Provider: "stargate"}, offtake.Permitted,
+			"consent lifts microsoft-openai/c0 for route build, from 2019-07-22 until 2031-01-01"},
+		{"by its route alone", bodies(refusal(large), build), offtake.Facts{Route: offtake.Build}, offtake.Permitted,
+			"consent lifts microsoft-openai/c0 for route build, from 2019-07-22 until 2031-01-01"},
+		{"past an exclusivity by its route alone", bodies(azure, limited), offtake.Facts{Route: offtake.Build, Quantity: 1000}, offtake.Permitted,
+			"consent lifts microsoft-openai/c0 for route build, from 2019-07-22 until 2031-01-01"},
+		{"beyond its limit", bodies(azure, limited), offtake.Facts{Provider: "stargate", Quantity: 1001}, offtake.Prohibited,
+			"consent lifts microsoft-openai/c0 for route build, from 2019-07-22 until 2031-01-01: it does not lift for 1001 accelerators, its limit is 1000"},
+		{"beyond its limit by its route alone", bodies(azure, limited), offtake.Facts{Route: offtake.Build, Quantity: 1001}, offtake.Prohibited,
+			"consent lifts microsoft-openai/c0 for route build, from 2019-07-22 until 2031-01-01: it does not lift for 1001 accelerators, its limit is 1000"},
+	} {
+		t.Run(c.is, func(t *testing.T) {
+			l := compile(t, c.book)
+			got := l.At(instant(t, l, "2025-03-01")).Explain(question(t, l, offtake.Procure, c.f))
+			if got.Verdict != c.want || len(got.Because) == 0 || got.Because[0].Says != c.says {
+				t.Errorf("got %s because %+v, want %s because %q", got.Verdict, got.Because, c.want, c.says)
+			}
+		})
+	}
+}

@@ -56,6 +56,24 @@ func TestTheIndexAnswersAsTheTwinDoes(t *testing.T) {
 	})
 }
 
+// Nobody knows a statement before it is made: an answer is the same, to the
+// last word, whatever is stated later.
+func TestNothingStatedLaterShowsInAnAnswer(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := drawBook(t)
+		l, _ := Compile(b)
+		ask, f, q, at := drawQuestion(t, l)
+		then, _ := Compile(sofar(b, at))
+		known, err := then.Question(ask, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(then.At(at).Explain(known), l.At(at).Explain(q)); diff != "" {
+			t.Fatalf("%s at %s with %+v (-before anything more is stated +after):\n%s", ask, offtake.Stamp(at), f, diff)
+		}
+	})
+}
+
 func TestEveryChangeThatWouldPermitDoes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := drawBook(t)

@@ -41,6 +41,9 @@ func (l *Law) add(table int, t *clauseTerm, f life, b box, duties ...offtake.Dut
 		r.limit = c.Limit.Quantity
 	}
 	r.from, r.until = l.versionsOf(f)
+	if table == owners || table == foreigns { // whose an asset is does not end with a licence
+		r.always, r.from, r.until = true, 0, int32(len(l.versions))
+	}
 	l.tables[table].rows = append(l.tables[table].rows, r)
 }
 

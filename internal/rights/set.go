@@ -103,6 +103,19 @@ func (s set) meets(t set) bool {
 	return false
 }
 
+// within reports whether t holds every cell of a set of words with a bound.
+func (s set) within(t set) bool {
+	if !s.bounded {
+		return !t.bounded
+	}
+	for i, w := range s.bits {
+		if t.bounded && w&^t.bits[i] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // without gives the parts of s that t does not hold, at most two. With absent,
 // having no value is one of the cells of a set without a bound.
 func (s set) without(t set, size cell, absent bool) (out []set) {

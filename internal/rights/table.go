@@ -15,6 +15,7 @@ type row struct {
 	reason offtake.Reason
 	duties []offtake.Duty
 	limit  int64 // consents: accelerators in all; 0 where nothing bounds them
+	always bool  // it counts before its clause is in force, and after
 	space
 }
 
@@ -25,8 +26,8 @@ const (
 	placements        // first placement: a product on another provider
 	buying            // consents, as they count for `procure`
 	running           // consents, as they count for `place` and `serve`
-	owners            // licences, for the licensor and its assets
-	foreigns          // licences, for assets of which the buyer is not the licensor
+	owners            // licences, for the licensor and its assets, at any time
+	foreigns          // licences, for assets of which the buyer is not the licensor, at any time
 	shutouts          // exclusive licences, for everyone but the licensee
 	grants            // licences, for the licensee
 	tables            // how many there are

@@ -48,6 +48,27 @@ func (tw twin) clauses(at time.Time) (out []offtake.Clause) {
 	return out
 }
 
+// ever gives the clauses in force at any time, by what has been stated so far.
+func (tw twin) ever() (out []offtake.Clause) {
+	known := twin{sofar(tw.b, tw.at), tw.at}
+	a := tw.b.Agreements[0]
+	times := []time.Time{utc(a.Effective), utc(a.Amendments[0].Effective)}
+	for _, day := range someDays {
+		times = append(times, utc(on(day)))
+	}
+	for _, at := range times {
+		out = append(out, known.clauses(at)...)
+	}
+	return out
+}
+
+// sofar gives the book without what is stated after an instant.
+func sofar(b *offtake.Book, at time.Time) *offtake.Book {
+	less := *b
+	less.Statements = slices.DeleteFunc(slices.Clone(b.Statements), func(s offtake.Statement) bool { return utc(s.At).After(at) })
+	return &less
+}
+
 func (tw twin) ended(u offtake.Until, at time.Time) bool {
 	if !u.At.IsZero() && !at.Before(utc(u.At)) {
 		return true
@@ -232,10 +253,14 @@ func (tw twin) decideUse(clauses []offtake.Clause, f offtake.Facts) string {
 		if !ok || !isIn(body.Assets, f.Asset) {
 			continue
 		}
-		owned = owned || body.Licensor == user
-		foreign = foreign || body.Licensor != "us"
 		granted = granted || body.Licensee == user && tw.covers(body.Scope, f, true)
 		shut = shut || body.Exclusive && body.Licensee != user && tw.covers(body.Scope, f, false)
+	}
+	for _, c := range tw.ever() {
+		if body, ok := c.Body.(offtake.Licence); ok && isIn(body.Assets, f.Asset) {
+			owned = owned || body.Licensor == user
+			foreign = foreign || body.Licensor != "us"
+		}
 	}
 	if owned || user == "us" && !foreign || !shut && granted {
 		return "permitted"

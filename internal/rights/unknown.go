@@ -166,7 +166,7 @@ func (w *weighing) sets(r *row) []mask {
 	for i, v := range w.vars {
 		switch {
 		case v.open != nil:
-			if r.term != nil && slices.Contains(r.term.hangs, v.open.ref) {
+			if r.term != nil && !r.always && slices.Contains(r.term.hangs, v.open.ref) {
 				out[i] = mask{1}
 			}
 		case v.dim == product && w.q.byProduct:
@@ -296,10 +296,8 @@ func (w *weighing) standing(i int, box []mask) (in, lifted bool, open, who, cons
 	for _, c := range w.items[i].consents {
 		cin, cout, copen := w.items[c].state(box)
 		switch {
-		case cin && in:
-			return true, true, -1, -1, c
 		case cin: // lifted wherever the row holds
-			return false, false, -1, -1, -1
+			return in, true, -1, -1, c
 		case !cout && open < 0:
 			open, who = copen, c
 		}
