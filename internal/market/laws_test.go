@@ -49,7 +49,7 @@ func drawMarket(t *rapid.T, b *offtake.Book, law *rights.Law) ([]entry, *market.
 			log = append(log, entry{a, events})
 		}
 	}
-	now := at(rapid.SampledFrom([]string{"2025-01-10T18:00:00Z", "2025-06-03T17:00:00Z", "2025-09-20T17:00:00Z"}).Draw(t, "from"))
+	now := at(rapid.SampledFrom([]string{"2025-01-10T18:00:00Z", "2025-06-03T17:00:00Z", "2025-09-20T17:00:00Z", "2025-10-25T17:00:00Z"}).Draw(t, "from"))
 	for i := range rapid.IntRange(8, 30).Draw(t, "acts") {
 		now = drawNow(t, m, now)
 		for {
