@@ -289,7 +289,7 @@ func (w world) writeReplays(f string, page report.Page, flags replayFlags) error
 		}
 		return w.writeJSON(map[string]any{"replays": list})
 	case "csv":
-		return w.writeComparison(page.Runs)
+		return w.writeCSV(report.Table(page.Runs))
 	}
 	if err := report.WriteText(w.out, page.Runs); err != nil {
 		return err
@@ -308,19 +308,4 @@ func (w world) writeReplays(f string, page report.Page, flags replayFlags) error
 		fmt.Fprintf(w.out, "\nReport: %s\n", flags.report)
 	}
 	return nil
-}
-
-// writeComparison writes the comparison as CSV, a row a figure.
-func (w world) writeComparison(runs []report.Run) error {
-	header := []string{"figure"}
-	for _, r := range runs {
-		header = append(header, r.Name)
-	}
-	var rows [][]string
-	for _, row := range report.Compare(runs) {
-		if !row.Head {
-			rows = append(rows, append([]string{row.Name}, row.Values...))
-		}
-	}
-	return w.writeCSV(header, rows)
 }
