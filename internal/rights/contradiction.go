@@ -2,6 +2,7 @@ package rights
 
 import (
 	"slices"
+	"time"
 
 	"github.com/offtake-dev/offtake"
 )
@@ -72,7 +73,7 @@ func (c *clash[B]) others() string {
 // request that both cover.
 func (c *clash[B]) at(l *Law, t *clauseTerm, f offtake.Finding) offtake.Finding {
 	both := c.one.space.and(&c.other.space)
-	f.Pos, f.Clause, f.Witness = t.clause.Pos, t.ref, l.witness(&both)
+	f.Pos, f.Clause, f.Witness = t.clause.Pos, t.ref, l.witness(&both, l.instantOf(int(both.from)))
 	return f
 }
 
@@ -98,29 +99,38 @@ func (l *Law) commitmentOrder() (out []offtake.Finding) {
 	commitments := claims(l, func(c offtake.Commitment, b *box) { b[provider] = b[provider].and(l.supplies(c.Provider)) })
 	for _, c := range clashes(commitments, func(a, b *claim[offtake.Commitment]) bool {
 		ordered := a.body.HasOrder && b.body.HasOrder && a.body.Order != b.body.Order
-		return !ordered && a.body.Provider == b.body.Provider && periodsMeet(a, b)
+		return !ordered && a.body.Provider == b.body.Provider && !together(a, b).never()
 	}) {
 		lacks := c.other
 		if !c.one.body.HasOrder {
 			lacks = c.one
 		}
-		out = append(out, c.at(l, lacks.clauseTerm, offtake.Finding{
+		f := c.at(l, lacks.clauseTerm, offtake.Finding{
 			Severity: offtake.Mistake, Code: "order-required",
 			Message: sprintf("commitments %q and %q%s can draw the same charge, and each needs an order of its own: the lower is drawn first, a charge draws one only",
 				c.one.ref, c.other.ref, c.others()),
 			Hint: "add order: 1 and order: 2",
-		}))
+		})
+		both := c.one.space.and(&c.other.space)
+		f.Witness = l.witness(&both, together(c.one, c.other).from)
+		out = append(out, f)
 	}
 	return out
 }
 
-// periodsMeet reports whether two commitments run at the same time.
-func periodsMeet(a, b *claim[offtake.Commitment]) bool {
-	over := func(first, second *claim[offtake.Commitment]) bool {
-		until, from := first.body.Period.Until, second.body.Period.From
-		return !until.IsZero() && !from.IsZero() && !second.deal.resolve(from).Before(first.deal.resolve(until))
+// together gives the time during which two commitments both run: each while
+// its clause is in force and its period lasts.
+func together(a, b *claim[offtake.Commitment]) life {
+	both := life{from: latest(a.life.from, b.life.from)}
+	for _, c := range []*claim[offtake.Commitment]{a, b} {
+		both.from = latest(both.from, c.deal.resolve(c.body.Period.From))
+		for _, until := range []time.Time{c.life.until, c.deal.resolve(c.body.Period.Until)} {
+			if !until.IsZero() {
+				both.end(until)
+			}
+		}
 	}
-	return !over(a, b) && !over(b, a)
+	return both
 }
 
 // refusalsMeet finds first refusals of one grantor that can cover one request,

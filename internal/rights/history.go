@@ -124,6 +124,11 @@ func writeHistory(b *offtake.Book, calendars *civil.Calendars) *history {
 	return h
 }
 
+// calendarName gives the calendar it counts by: its own, or the book's.
+func (d *deal) calendarName(b *offtake.Book) offtake.CalendarName {
+	return cmp.Or(d.agreement.Calendar, b.Calendar)
+}
+
 // resolve gives the instant a time of this agreement means.
 func (d *deal) resolve(w offtake.When) time.Time { return resolve(d.calendar, w) }
 
@@ -239,6 +244,15 @@ func (h *history) hear(d *deal, s *offtake.Statement, at time.Time) {
 		if body.Unless.By != s.By || !slices.Contains(body.Unless.Statements, s.Says) {
 			h.ignore(s, "%q is excused only where %q says one of %v", s.Of, body.Unless.By, body.Unless.Statements)
 			return
+		}
+		if scope := body.Scope.Products; scope != nil {
+			outside := slices.DeleteFunc(slices.Clone(s.Products), func(p offtake.Product) bool { return slices.Contains(scope, p) })
+			if len(outside) > 0 {
+				h.ignore(s, "%q does not cover product %s", s.Of, listing(outside))
+			}
+			if len(s.Products) > 0 && len(outside) == len(s.Products) {
+				return
+			}
 		}
 		h.excused[s.Of] = append(h.excused[s.Of], said{at, s})
 		h.heard = append(h.heard, at)

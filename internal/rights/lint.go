@@ -12,7 +12,7 @@ import (
 func (l *Law) lint() (out []offtake.Finding) {
 	for _, rule := range []func() []offtake.Finding{
 		l.contradictions, l.commitmentOrder, l.refusalsMeet, l.licencesShutOut,
-		l.renewals, l.mixedUnits, l.lateRamps, l.neverInForce,
+		l.renewals, l.cutoffs, l.mixedUnits, l.lateRamps, l.neverInForce,
 		l.unreachable, l.shadowed, l.idleConsents, l.emptiedCommitments, l.offersAgainstRights,
 	} {
 		out = append(out, rule()...)
@@ -39,20 +39,25 @@ func (l *Law) renewals() (out []offtake.Finding) {
 	return out
 }
 
-// mixedUnits finds rights whose windows to answer are partly elapsed hours and
-// partly civil days: they end by different clocks.
-func (l *Law) mixedUnits() (out []offtake.Finding) {
+// cutoffs finds rights whose own cut-off leaves their calendar's day without
+// any time. A calendar that does not load is a mistake of its own.
+func (l *Law) cutoffs() (out []offtake.Finding) {
 	for _, t := range l.terms {
 		f, ok := t.clause.Body.(offtake.FirstRefusal)
-		if !ok {
-			continue
+		if _, err := l.calendars.Rules(f.Time, t.deal.calendarName(l.book)); ok && offtake.KindOf(err) == offtake.Invalid {
+			out = append(out, t.finding(offtake.Mistake, "calendar-hours", "choose a later cut-off, or another calendar",
+				"first refusal %q: %s", t.ref, err))
 		}
-		windows := []offtake.Duration{f.NotifyWithin, f.Window, f.Notice.ObjectionWithin, f.Undersubscribed, f.Retrigger}
-		for _, rank := range sortedRanks(f) {
-			windows = append(windows, f.WindowByRank[rank])
-		}
+	}
+	return out
+}
+
+// mixedUnits finds rights whose windows are partly elapsed hours and partly
+// civil days: they end by different clocks.
+func (l *Law) mixedUnits() (out []offtake.Finding) {
+	for _, t := range l.terms {
 		var hours, days offtake.Duration
-		for _, w := range windows {
+		for _, w := range windowsOf(t.clause.Body) {
 			switch {
 			case w.IsZero():
 			case w.Unit == offtake.Elapsed:
@@ -63,10 +68,26 @@ func (l *Law) mixedUnits() (out []offtake.Finding) {
 		}
 		if !hours.IsZero() && !days.IsZero() {
 			out = append(out, t.finding(offtake.Lint, "windows-mixed", "write all of them in days, or all in hours",
-				"first refusal %q counts %s in hours and %s in days: hours run through nights and weekends, days end at a cut-off", t.ref, hours, days))
+				"clause %q counts %s in hours and %s in days: hours run through nights and weekends, days end at a cut-off", t.ref, hours, days))
 		}
 	}
 	return out
+}
+
+// windowsOf gives the windows within which a right lets or makes somebody act.
+func windowsOf(body offtake.Body) []offtake.Duration {
+	switch f := body.(type) {
+	case offtake.FirstOffer:
+		return []offtake.Duration{f.Window, f.Tail.SignBy, f.Tail.CloseBy}
+	case offtake.FirstRefusal:
+		out := []offtake.Duration{f.NotifyWithin, f.Window, f.Notice.ObjectionWithin, f.Undersubscribed, f.Retrigger,
+			f.Definitive, f.DeliveryGrace, f.Tail.SignBy, f.Tail.CloseBy}
+		for _, rank := range sortedRanks(f) {
+			out = append(out, f.WindowByRank[rank])
+		}
+		return out
+	}
+	return nil
 }
 
 func sortedRanks(f offtake.FirstRefusal) []int {
@@ -172,16 +193,19 @@ func (l *Law) offerFindings(s *offtake.Supply, o *offtake.SupplyOffer, t *clause
 }
 
 // tooEarly reports whether an offer is gone before the windows of a right have
-// run: the time to notify, then every rank's window in turn, from the first
-// instant the offer stands and the clause is in force.
+// run: the time to notify, then every rank's window in turn. The book does not
+// say when an offer was made, so they count from the first instant that is
+// certain: when its capacity can be had, or the clause's start where that is
+// later or nothing is said. An offer gone before the clause begins, or of
+// capacity from after its end, never was under it.
 func (l *Law) tooEarly(o *offtake.SupplyOffer, t *clauseTerm, f offtake.FirstRefusal) (end, expires time.Time, ok bool) {
-	rules, err := l.calendars.Rules(f.Time, cmp.Or(t.deal.agreement.Calendar, l.book.Calendar))
+	rules, err := l.calendars.Rules(f.Time, t.deal.calendarName(l.book))
 	if o.Expires.IsZero() || err != nil {
 		return end, expires, false
 	}
 	expires = l.Resolve("", o.Expires)
 	end = latest(t.life.from, l.Resolve("", o.From))
-	if !t.life.until.IsZero() && !end.Before(t.life.until) || !end.Before(expires) {
+	if !t.life.holds(end) || !expires.After(t.life.from) {
 		return end, expires, false
 	}
 	known := true

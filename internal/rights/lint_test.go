@@ -80,6 +80,13 @@ func TestFindings(t *testing.T) {
 	lots.Partial = offtake.InLots
 	hours := refusal(offtake.Scope{})
 	hours.NotifyWithin = duration("PT48H")
+	signing := refusal(offtake.Scope{})
+	signing.Window, signing.Definitive = duration("PT48H"), duration("P20BD")
+	early := refusal(offtake.Scope{})
+	early.Time.Cutoff = offtake.TimeOfDay{Minutes: 8 * 60, Set: true}
+	onAzure := offtake.Scope{Providers: []offtake.ProviderName{"azure"}}
+	placement := offtake.FirstPlacement{Provider: "azure", Scope: offtake.Scope{Products: []offtake.Product{"api"}},
+		Unless: offtake.Declared{By: "microsoft", Statements: []offtake.Says{offtake.CannotSupport}}}
 	first, second := commitment("azure", training), commitment("azure", training)
 	first.HasOrder, first.Order, second.HasOrder, second.Order = true, 1, true, 2
 	later := commitment("azure", training)
@@ -116,6 +123,10 @@ func TestFindings(t *testing.T) {
 
 		{"an offer that expires within the window", supplied(bodies(refusal(offtake.Scope{})), offtake.SupplyOffer{From: on("2025-06-03"), Expires: on("2025-06-20")}), "offer-expires-early"},
 		{"an offer that outlasts the window", supplied(bodies(refusal(offtake.Scope{})), offtake.SupplyOffer{From: on("2025-06-03"), Expires: on("2025-06-27")}), ""},
+		{"an offer that expires before its capacity is there", supplied(bodies(refusal(offtake.Scope{})), offtake.SupplyOffer{From: on("2025-08-01"), Expires: on("2025-07-01")}), "offer-expires-early"},
+		{"an offer that expires soon after the right began", supplied(bodies(refusal(offtake.Scope{})), offtake.SupplyOffer{Expires: on("2019-08-01")}), "offer-expires-early"},
+		{"an offer that expires long after the right began", supplied(bodies(refusal(offtake.Scope{})), offtake.SupplyOffer{Expires: on("2025-06-20")}), ""},
+		{"an offer that expired before the right began", supplied(bodies(refusal(offtake.Scope{})), offtake.SupplyOffer{Expires: on("2019-07-01")}), ""},
 		{"an offer outside the right may expire", supplied(bodies(refusal(in("eu-west"))), offtake.SupplyOffer{Region: "us-east", From: on("2025-06-03"), Expires: on("2025-06-20")}), ""},
 		{"taking a part of what is all or nothing", supplied(bodies(lots), offtake.SupplyOffer{AllOrNone: true}), "partial-against-whole"},
 		{"taking all of it", supplied(bodies(refusal(offtake.Scope{})), offtake.SupplyOffer{AllOrNone: true}), ""},
@@ -123,6 +134,10 @@ func TestFindings(t *testing.T) {
 		{"a secret that no notice asks for", supplied(bodies(refusal(offtake.Scope{})), offtake.SupplyOffer{Confidential: []offtake.Content{"site"}}), ""},
 
 		{"hours and days in one clause", bodies(hours), "windows-mixed"},
+		{"hours to answer and days to sign", bodies(signing), "windows-mixed"},
+		{"hours to offer and days to close", bodies(offtake.FirstOffer{Holder: "microsoft", Window: duration("PT48H"), Tail: offtake.Tail{SignBy: duration("P30D"), CloseBy: duration("P30D")}}), "windows-mixed"},
+		{"days to offer and days to close", bodies(offtake.FirstOffer{Holder: "microsoft", Window: duration("P5BD"), Tail: offtake.Tail{SignBy: duration("P30D"), CloseBy: duration("P30D")}}), ""},
+		{"a cut-off before the office opens", bodies(early), "calendar-hours"},
 		{"a step after the long-stop", bodies(ramp("2026-01-02")), "ramp-after-long-stop"},
 		{"a step on the long-stop", bodies(ramp("2026-01-01")), ""},
 
@@ -137,6 +152,9 @@ func TestFindings(t *testing.T) {
 			commitment("oci", offtake.Scope{Purposes: []offtake.Purpose{"api", "training"}})), "commitment-emptied"},
 
 		{"a region no pattern matches", bodies(refusal(in("ap-*"))), "clause-unreachable"},
+		{"a placement that touches only its own provider", bodies(offtake.FirstPlacement{Provider: "azure", Scope: onAzure}), "clause-unreachable"},
+		{"an exclusivity that touches only its own provider", bodies(offtake.Exclusivity{Provider: "azure", Scope: onAzure}), "clause-unreachable"},
+		{"a placement that touches another", bodies(offtake.FirstPlacement{Provider: "oci", Scope: onAzure}), ""},
 		{"a route that leaves no provider", bodies(offtake.Rate{Provider: "oci", Scope: offtake.Scope{Route: offtake.Build}}), "clause-unreachable"},
 		{"bounds the wrong way round", bodies(offtake.Rate{Provider: "oci", Scope: offtake.Scope{Quantity: offtake.Bounds{AtLeast: 9, AtMost: 8}}}), "clause-unreachable"},
 		{"a right below an exclusivity", bodies(azure, refusal(training)), "clause-shadowed"},
@@ -155,6 +173,10 @@ func TestFindings(t *testing.T) {
 		{"the panel speaks", stating(bodies(agi), offtake.Statement{By: "panel", At: on("2026-01-01"), Says: offtake.SaysYes}), ""},
 		{"somebody else speaks", stating(bodies(agi), offtake.Statement{By: "openai", At: on("2026-01-01"), Says: offtake.SaysYes}), "statement-not-counted"},
 		{"the panel speaks after the end", stating(bodies(agi), offtake.Statement{By: "panel", At: on("2032-01-01"), Says: offtake.SaysYes}), "statement-not-counted"},
+
+		{"an excuse for a product the clause covers", stating(bodies(placement), offtake.Statement{By: "microsoft", At: on("2026-01-01"), Says: offtake.CannotSupport, Products: []offtake.Product{"api"}}), ""},
+		{"an excuse for another product", stating(bodies(placement), offtake.Statement{By: "microsoft", At: on("2026-01-01"), Says: offtake.CannotSupport, Products: []offtake.Product{"chatgpt"}}), "statement-not-counted"},
+		{"an excuse for one it covers and one it does not", stating(bodies(placement), offtake.Statement{By: "microsoft", At: on("2026-01-01"), Says: offtake.CannotSupport, Products: []offtake.Product{"api", "chatgpt"}}), "statement-not-counted"},
 
 		{"removing a right its holder has not signed away", amendedBy(bodies(refusal(offtake.Scope{})), offtake.Amendment{Remove: []offtake.ClauseName{"c0"}, SignedBy: both[:1]}), "amendment-unsigned"},
 		{"removing one it has", amendedBy(bodies(refusal(offtake.Scope{})), offtake.Amendment{Remove: []offtake.ClauseName{"c0"}, SignedBy: both[1:]}), ""},
@@ -193,6 +215,16 @@ func TestAContradictionShowsOneRequestThatBothCover(t *testing.T) {
 	want := "--purpose api --quantity 64 --at 2019-07-22T07:00:00Z"
 	if len(found) != 1 || found[0].Witness != want || found[0].Pos.Line != 2 || found[0].Severity != offtake.Mistake {
 		t.Errorf("found %+v, want one mistake at line 2 with the witness %s", found, want)
+	}
+}
+
+func TestCommitmentsThatOverlapShowAnInstantOfBothPeriods(t *testing.T) {
+	one, other := commitment("azure", offtake.Scope{}), commitment("azure", offtake.Scope{})
+	other.Period.From = on("2025-06-01")
+	_, found := Compile(bodies(one, other))
+	want := "--provider azure --at 2025-06-01T07:00:00Z"
+	if len(found) != 1 || found[0].Witness != want {
+		t.Errorf("found %+v, want one mistake with the witness %s", found, want)
 	}
 }
 

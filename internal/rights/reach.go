@@ -19,6 +19,10 @@ func (l *Law) unreachable() (out []offtake.Finding) {
 			b[provider] = b[provider].and(l.supplies(body.Provider))
 		case offtake.Licence:
 			b[asset] = b[asset].and(wordSet(l.words[asset], body.Assets))
+		case offtake.Exclusivity:
+			b[provider] = l.others(b[provider], body.Scope, body.Provider)
+		case offtake.FirstPlacement:
+			b[provider] = l.others(b[provider], body.Scope, body.Provider)
 		case offtake.FirstRefusal:
 			if !l.hasThird(body) {
 				b[provider] = listed(l.words[provider].size)
@@ -33,6 +37,16 @@ func (l *Law) unreachable() (out []offtake.Finding) {
 		}
 	}
 	return out
+}
+
+// others gives, of the providers a scope names, those that are not the
+// clause's own: a restriction to one provider touches only the others. A scope
+// that names none may have been written before there were others.
+func (l *Law) others(by set, s offtake.Scope, own offtake.ProviderName) set {
+	if s.Providers == nil {
+		return by
+	}
+	return by.and(l.suppliers(func(p offtake.Provider) bool { return p.Name != own }))
 }
 
 // hasThird reports whether any deal can be a third party's for a refusal.

@@ -107,9 +107,9 @@ func (l *Law) example(s *space) (f offtake.Facts, at time.Time) {
 	return f, l.instantOf(int(s.from))
 }
 
-// witness writes an example as the facts that `ask` takes.
-func (l *Law) witness(s *space) string {
-	f, at := l.example(s)
+// witness writes an example as the facts that `ask` takes, at an instant.
+func (l *Law) witness(s *space, at time.Time) string {
+	f, _ := l.example(s)
 	var out []string
 	add := func(d offtake.Dimension, v string) {
 		if v != "" {
