@@ -95,11 +95,11 @@ func (t *teller) body(body offtake.Body) {
 	case offtake.FirstOffer:
 		t.say("Before the market is asked for %s, %s is asked for its offer.", scopeWords(b.Scope), t.who(b.Holder))
 		t.say("It has %s to make it.", b.Window.Words())
-		t.sayIf(!b.Floor.IsZero(), "The market may not be given a price below %s.", b.Floor)
+		t.sayIf(!b.Floor.IsZero(), "The market may not be given a price below %s.", b.Floor.Short())
 		t.tail("market", b.Tail)
 	case offtake.FirstPlacement:
-		t.say("Of %s, each product ships first on %s, %s ahead of anywhere else.", scopeWords(b.Scope), b.Provider, b.HeadStart.Words())
-		t.sayIf(b.Unless.By != "", "It need not where %s has declared: %s.", t.who(b.Unless.By), and(b.Unless.Statements))
+		t.say("Within its scope (%s), each product ships first on %s%s.", scopeWords(b.Scope), b.Provider, headStart(b.HeadStart))
+		t.sayIf(b.Unless.By != "", "It need not where %s has declared %s.", t.who(b.Unless.By), and(b.Unless.Statements))
 	case offtake.Consent:
 		t.consent(b)
 	case offtake.Commitment:
@@ -108,17 +108,17 @@ func (t *teller) body(body offtake.Body) {
 		t.reservation(b)
 	case offtake.Rate:
 		t.sayIf(b.HasDiscount, "%s gives %s off its list price for %s.", b.Provider, b.Discount, scopeWords(b.Scope))
-		t.sayIf(!b.HasDiscount, "%s charges %s per accelerator-hour for %s.", b.Provider, b.Price, scopeWords(b.Scope))
+		t.sayIf(!b.HasDiscount, "%s charges %s per accelerator-hour for %s.", b.Provider, b.Price.Short(), scopeWords(b.Scope))
 	case offtake.Licence:
 		t.say("%s may use %s of %s for %s.", t.who(b.Licensee), and(b.Assets), t.who(b.Licensor), scopeWords(b.Scope))
 		t.sayIf(b.Exclusive, "Nobody else is licensed; %s keeps its own use.", t.who(b.Licensor))
 		t.sayIf(!b.Exclusive, "Others may be licensed as well.")
 	case offtake.MostFavoured:
-		t.say("The %s of %s is no worse than that given to %s; otherwise: %s.", b.Metric, t.who(b.Beneficiary), t.whom(b.ComparedWith), b.Remedy)
+		t.say("The %s of %s is no worse than that given to %s. The remedy is: %s.", b.Metric, t.who(b.Beneficiary), t.whom(b.ComparedWith), b.Remedy)
 	case offtake.Determination:
-		t.say("Only %s answers the question: %s", t.who(b.DecidedBy), b.Question)
-		t.sayIf(b.Meanwhile == "hold", "Until it is answered, what depends on it waits (hold).")
-		t.sayIf(b.Meanwhile != "hold", "Until it is answered, what depends on it goes on (%s).", b.Meanwhile)
+		t.say("%s alone answers the question: %s", t.who(b.DecidedBy), b.Question)
+		t.sayIf(b.Meanwhile == "hold", "Until it is answered, what depends on it waits (meanwhile: hold).")
+		t.sayIf(b.Meanwhile != "hold", "Until it is answered, what depends on it goes on (meanwhile: %s).", b.Meanwhile)
 	case offtake.Venture:
 		t.venture(b)
 	case offtake.Recorded:
@@ -132,25 +132,25 @@ func (t *teller) tail(party string, tail offtake.Tail) {
 
 func (t *teller) consent(b offtake.Consent) {
 	lifts := namesOf(b.Lifts, offtake.ClauseRef.String)
-	t.say("For %s, %s does not stand in the way.", scopeWords(b.Scope), and(lifts))
+	t.say("For %s, %s not stand in the way.", scopeWords(b.Scope), does(lifts))
 	t.sayIf(b.Limit.Quantity > 0, "In all it allows %d accelerators.", b.Limit.Quantity)
 	t.sayIf(b.Limit.Megawatts > 0, "In all it allows %s megawatts.", b.Limit.Megawatts)
-	t.sayIf(!b.Limit.Money.IsZero(), "In all it allows %s.", b.Limit.Money)
+	t.sayIf(!b.Limit.Money.IsZero(), "In all it allows spending %s.", b.Limit.Money.Short())
 	if s := b.Share; s.Purposes != nil {
-		t.say("It holds as long as at least %s of what is done under it, in %s over %s, is for %s.", s.AtLeast, s.Unit, s.Window.Words(), and(s.Purposes))
+		t.say("It holds as long as at least %s of what is done under it, measured in %s over %s, is for %s.", s.AtLeast, unitWords(s.Unit), s.Window.Words(), and(s.Purposes))
 	}
 }
 
 func (t *teller) venture(b offtake.Venture) {
 	for _, p := range b.Partners {
 		t.sayIf(p.Share > 0, "%s puts in %s of the capital.", t.who(p.Party), p.Share)
-		t.sayIf(p.Share == 0, "%s puts in %s.", t.who(p.Party), p.Amount)
+		t.sayIf(p.Share == 0, "%s puts in %s.", t.who(p.Party), p.Amount.Short())
 	}
-	t.say("It may spend up to %s.", b.UpTo)
-	t.sayIf(!b.Initial.IsZero(), "%s of it is committed first.", b.Initial)
+	t.say("It may spend up to %s.", b.UpTo.Short())
+	t.sayIf(!b.Initial.IsZero(), "%s of it is committed first.", b.Initial.Short())
 	t.say("%s operates it, and its capacity is supplied by %s.", t.who(b.Operator), b.Provider)
 	for _, p := range b.Phases {
-		s := fmt.Sprintf("At %s, %d %s come online %s", p.Site, p.Quantity, p.Accelerator, p.Online)
+		s := fmt.Sprintf("At %s, %d %s come online on %s", p.Site, p.Quantity, p.Accelerator, p.Online)
 		if p.Megawatts > 0 {
 			s += fmt.Sprintf(", drawing %s megawatts", p.Megawatts)
 		}
@@ -159,6 +159,28 @@ func (t *teller) venture(b offtake.Venture) {
 		}
 		t.say("%s.", s)
 	}
+}
+
+func headStart(d offtake.Duration) string {
+	if d.Count == 0 && d.Time == 0 {
+		return ""
+	}
+	return ", " + d.Words() + " ahead of anywhere else"
+}
+
+// does joins the subjects of a sentence with the verb they need.
+func does[T ~string](who []T) string {
+	if len(who) == 1 {
+		return string(who[0]) + " does"
+	}
+	return and(who) + " do"
+}
+
+func unitWords(m offtake.Measure) string {
+	if m == offtake.GPUHours {
+		return "accelerator-hours"
+	}
+	return string(m)
 }
 
 // scopeWords says what a scope covers.

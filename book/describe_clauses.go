@@ -2,6 +2,7 @@ package book
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/offtake-dev/offtake"
 )
@@ -19,7 +20,7 @@ func (t *teller) firstRefusal(b offtake.FirstRefusal) {
 	}
 	t.sayIf(b.Direction == offtake.SupplySide, "The third party sells: a higher price is better for it (supply_side).")
 	t.sayIf(b.Direction == offtake.DemandSide, "The third party buys: a lower price is better for it (demand_side).")
-	t.sayIf(b.BonaFide != nil, "Only offers that are %s count.", and(b.BonaFide))
+	t.sayIf(b.BonaFide != nil, "Only an offer that is %s triggers the right.", and(b.BonaFide))
 	t.refusalNotice(b)
 	t.refusalAnswer(b)
 	t.refusalAfter(b)
@@ -49,11 +50,27 @@ func (t *teller) refusalAnswer(b offtake.FirstRefusal) {
 	t.sayIf(b.AllOrNone, "Acceptances that together fall short of the whole are all forfeited.")
 	t.sayIf(!b.AllOrNone, "Acceptances that together fall short of the whole stand.")
 	t.sayFor(b.Undersubscribed, "What is left goes, for %s more, to holders that took their full share.")
-	t.say("The match must be %s; terms that are not money: %s; an offer bundled with other things: %s.", b.Match, b.NonCash, b.Package)
+	t.sayIf(b.Match == offtake.ExactMatch, "The holder must match every term (match: exact).")
+	t.sayIf(b.Match == offtake.MaterialMatch, "The holder must match every term that matters (match: material).")
+	t.say("Consideration that is not money is %s.", nonCashWords[b.NonCash])
+	t.say("An offer bundled with other things %s.", packageWords[b.Package])
 	t.sayIf(b.OfferRevocable == offtake.UntilAcceptance, "The offer may be withdrawn until it is accepted.")
 	t.sayIf(b.OfferRevocable == offtake.Irrevocable, "The offer may not be withdrawn in the window.")
 	t.sayIf(b.Nonconforming == offtake.NonconformingIgnored, "An acceptance on other terms is ignored.")
 	t.sayIf(b.Nonconforming == offtake.NonconformingTerminates, "An acceptance on other terms ends the holder's turn.")
+}
+
+var nonCashWords = map[offtake.NonCash]string{
+	offtake.SameNonCash:     "matched alike (same)",
+	offtake.CashEquivalent:  "matched alike or in money (cash_equivalent)",
+	offtake.NonCashExcluded: "left aside (excluded)",
+}
+
+var packageWords = map[offtake.PackageRule]string{
+	offtake.WholePackage:        "is matched as a whole (whole)",
+	offtake.SeverablePackage:    "is split, and the part in scope is matched (severable)",
+	offtake.PackageNotTriggered: "does not trigger the right (not_triggered)",
+	offtake.PackageBarred:       "may not be taken (barred)",
 }
 
 func (t *teller) refusalAfter(b offtake.FirstRefusal) {
@@ -77,8 +94,8 @@ func (t *teller) refusalAfter(b offtake.FirstRefusal) {
 
 func (t *teller) refusalTime(b offtake.FirstRefusal) {
 	t.sayIf(b.Tolling != nil, "The clock stops for %s.", and(b.Tolling))
-	t.sayIf(b.Determiner != "", "What no clock may decide, %s decides.", t.who(b.Determiner))
-	t.sayIf(b.Determiner == "", "What no clock may decide, the grantor and every holder sign.")
+	t.sayIf(b.Determiner != "", "%s decides what no clock may decide.", t.who(b.Determiner))
+	t.sayIf(b.Determiner == "", "What no clock may decide, the grantor and every holder decide by signing.")
 	t.sayIf(b.Time.Calendar != "", "Time is counted in the calendar %s.", b.Time.Calendar)
 	t.sayIf(b.Time.CountFirst, "The day of receipt is the first day counted.")
 	t.sayIf(b.Time.Roll == offtake.RollFollowing, "A deadline that falls on no business day moves to the next one.")
@@ -98,26 +115,54 @@ func amountWords(m offtake.Measure, a offtake.Amount) string {
 func (t *teller) commitment(b offtake.Commitment) {
 	each := ""
 	if !b.Interval.IsZero() {
-		each = " in each " + b.Interval.Words()
+		each = " in each " + strings.TrimPrefix(b.Interval.Words(), "1 ")
 	}
 	verb := map[offtake.Measure]string{offtake.Spend: "spend", offtake.GPUHours: "use", offtake.CapacityTaken: "take"}[b.Measure]
 	t.say("The buyer promises %s to %s %s%s, from %s until %s.", b.Provider, verb, amountWords(b.Measure, b.Amount), each, b.Period.From, b.Period.Until)
 	for _, m := range b.Milestones {
 		t.say("By %s it is %s in all.", m.By, amountWords(b.Measure, m.Amount))
-		t.sayIf(m.Shortfall != "", "What is missing by %s is settled then: %s.", m.By, m.Shortfall)
+		t.sayIf(m.Shortfall != "", "What is missing by %s is then %s.", m.By, shortfallWords(m.Shortfall))
 	}
-	t.say("It is drawn down by %s, on %s.", scopeWords(b.Eligible), b.Counts)
-	t.sayIf(b.Services != nil, "Only %s counts.", and(b.Services))
+	t.say("It is drawn down by %s, %s.", scopeWords(b.Eligible), countsWords(b.Counts))
+	t.sayIf(len(b.Services) == 1, "Only %s counts.", and(b.Services))
+	t.sayIf(len(b.Services) > 1, "Only %s count.", and(b.Services))
 	for _, c := range b.Caps {
 		t.say("At most %s of it may be %s.", c.AtMost, c.Service)
 	}
 	t.prepayment(b.Prepayment)
-	t.say("What is not taken: %s.", b.Shortfall)
+	t.say("What is not taken is %s.", shortfallWords(b.Shortfall))
 	t.sayIf(b.Carry.Rule == "forward", "What is taken beyond it counts forward, up to %s of the amount.", b.Carry.Cap)
-	t.sayIf(b.Carry.Rule != "forward", "What is taken beyond it: %s.", b.Carry.Rule)
+	t.sayIf(b.Carry.Rule == "none", "What is taken beyond it is not carried over.")
+	t.sayIf(b.Carry.Rule == "extend", "What is left of it prolongs the period (carry: extend).")
 	t.cancel(b.Cancel)
-	t.sayIf(b.For != nil, "It stands for the reservation %s, and falls with it.", and(b.For))
+	t.sayIf(len(b.For) == 1, "It stands for the reservation %s, and falls with it.", and(b.For))
+	t.sayIf(len(b.For) > 1, "It stands for the reservations %s, and falls with them.", and(b.For))
 	t.sayIf(b.HasOrder, "Among commitments that a charge could draw, it is number %d.", b.Order)
+}
+
+// shortfallWords says what becomes of what was promised and not taken.
+func shortfallWords(s offtake.Shortfall) string {
+	switch s {
+	case offtake.ShortfallInvoice:
+		return "invoiced"
+	case offtake.PrepayCredit:
+		return "invoiced and kept as credit (prepay_credit)"
+	case offtake.Forfeit:
+		return "lost (forfeit)"
+	}
+	return string(s)
+}
+
+func countsWords(c offtake.Counts) string {
+	switch c {
+	case offtake.OnUsage:
+		return "when it is used"
+	case offtake.OnInvoice:
+		return "when it is invoiced"
+	case offtake.OnPurchase:
+		return "when it is bought"
+	}
+	return string(c)
 }
 
 func (t *teller) prepayment(p offtake.Prepayment) {
@@ -126,7 +171,7 @@ func (t *teller) prepayment(p offtake.Prepayment) {
 	}
 	draws := ""
 	if p.Draws != "" {
-		draws = ", drawn " + p.Draws
+		draws = ", " + map[string]string{"pro_rata": "and pays a part of each charge (pro_rata)", "first": "and pays the first charges (first)"}[p.Draws]
 	}
 	t.say("%s is paid ahead by %s%s.", p.Amount.Short(), p.By, draws)
 }
@@ -150,7 +195,7 @@ func (t *teller) reservation(b offtake.Reservation) {
 	if b.Region != "" {
 		where += " in " + string(b.Region)
 	}
-	t.say("%s holds %d %s%s, from %s until %s, for %s per accelerator-hour.", b.Provider, b.Quantity, b.Accelerator, where, b.Window.From, b.Window.Until, b.Price)
+	t.say("%s holds %d %s%s, from %s until %s, for %s per accelerator-hour.", b.Provider, b.Quantity, b.Accelerator, where, b.Window.From, b.Window.Until, b.Price.Short())
 	t.sayIf(b.Lot > 0, "They go together in lots of %d.", b.Lot)
 	t.sayIf(b.Pay != "", "It is paid %s.", b.Pay)
 	t.prepayment(b.Prepayment)

@@ -27,6 +27,21 @@ func TestAFirstRefusalIsToldInSentences(t *testing.T) {
 	}
 }
 
+func TestACommitmentIsToldInSentences(t *testing.T) {
+	b, _ := read(example)
+	hour, _ := offtake.ParseDuration("PT1H")
+	amount, _ := offtake.ParseMoney("USD 500B")
+	got := strings.Join(book.DescribeClause(b, offtake.Clause{Body: offtake.Commitment{
+		Provider: "azure", Measure: offtake.Spend, Amount: offtake.Amount{Money: amount}, Interval: hour, Counts: offtake.OnUsage,
+		Services: []string{"compute", "storage"}, Shortfall: offtake.ShortfallInvoice, Carry: offtake.Carry{Rule: "none"},
+	}}), "\n")
+	for _, want := range []string{"to spend USD 500B in each hour,", "Only compute and storage count.", "What is not taken is invoiced.", "What is taken beyond it is not carried over."} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the description lacks %q:\n%s", want, got)
+		}
+	}
+}
+
 // Changing any field of any clause changes what is said of it, so nothing a
 // clause holds is left unsaid.
 func TestEveryFieldIsStated(t *testing.T) {
