@@ -8,14 +8,22 @@
 // first:
 //
 //   - offers the terms forbid, for buying or for placing the work there, are
-//     passed over, and the clause that did it is reported;
+//     passed over, and the clause that did it is reported; so are those for
+//     which a question is open, with the clause that asks it;
 //   - a gang needs all its accelerators in one pool, so an offer too small to
 //     complete one is passed over too;
 //   - quantities are whole lots, inside the offer's and the policy's bounds for
 //     one purchase; on-demand and spot capacity is bought lot by lot and so knows
 //     no least quantity;
 //   - it buys for the policy's term, or for as long as the work runs where that
-//     is longer, in the steps in which the offer is sold.
+//     is longer, in the steps in which the offer is sold, and no longer than to
+//     the offer's until; on-demand and spot capacity, whose until ends a price
+//     list, may outlast it;
+//   - it is delivered after the offer's lead, counted from when it is signed at
+//     the latest: when the order reaches the market and the window of every first
+//     refusal in its way has ended. A notice states one delivery, so it must be
+//     one that can be kept. Where it is sold so far ahead at least or at most,
+//     it begins inside those bounds.
 //
 // Capacity on order counts as capacity, so that nothing is asked for twice.
 package buying
@@ -72,6 +80,14 @@ type Refused struct {
 	Quantity    int64
 	Question    offtake.Ask
 	Clause      offtake.ClauseRef
+	Missing     string // where the answer is open: the fact, or the question nobody has answered
+}
+
+// Sellers are what a buyer knows of those who sell.
+type Sellers interface {
+	Left(supply offtake.SupplyName, index int) int64                             // unsold of an offer
+	Reached(p offtake.ProviderName, a offtake.Accelerator) time.Time             // when an order placed now has its offer
+	MayBuy(terms offtake.OfferTerms) (offtake.Verdict, offtake.ClauseRef, error) // as far as consents are used up now
 }
 
 // A Calendar adds durations, as the book's own calendar counts them.
@@ -150,7 +166,7 @@ type look struct {
 	terms    *rights.Terms
 	card     *rates.Card
 	capacity []Capacity
-	left     func(offtake.SupplyName, int) int64
+	sellers  Sellers
 	taken    map[offerKey]int64
 	out      []Proposal
 	refused  []Refused
@@ -162,11 +178,11 @@ type offerKey struct {
 }
 
 // Look proposes purchases at now under the terms of an instant (the same, or
-// the one whose terms are held). left gives what is unsold of an offer.
-func (b *Buyer) Look(now, terms time.Time, needs []Need, capacity []Capacity, left func(offtake.SupplyName, int) int64) ([]Proposal, []Refused) {
+// the one whose terms are held).
+func (b *Buyer) Look(now, terms time.Time, needs []Need, capacity []Capacity, sellers Sellers) ([]Proposal, []Refused) {
 	l := look{
 		Buyer: b, now: now, at: terms, terms: b.law.At(terms), card: b.cardAt(terms),
-		capacity: slices.Clone(capacity), left: left, taken: map[offerKey]int64{},
+		capacity: slices.Clone(capacity), sellers: sellers, taken: map[offerKey]int64{},
 	}
 	slices.SortStableFunc(needs, func(x, y Need) int { return x.Since.Compare(y.Since) })
 	for _, n := range needs {
@@ -297,9 +313,12 @@ func (l *look) buy(n Need, gangs int64) {
 // ask proposes what an offer can give of a need, and gives how much that is.
 func (l *look) ask(n Need, o offered, want int64) int64 {
 	key := offerKey{o.Offer.Supply, o.Offer.Index}
-	left := l.left(key.supply, key.index) - l.taken[key]
+	left := l.sellers.Left(key.supply, key.index) - l.taken[key]
 	pool := poolKey{o.Offer.Provider, o.Offer.Accelerator, o.Offer.Region, o.Offer.Site}
-	begins := l.begins(n, o)
+	begins, ok := l.begins(n, o)
+	if !ok {
+		return 0
+	}
 	until, ok := l.until(n, o, begins)
 	if !ok || !n.Deadline.IsZero() && begins.Add(runAt(n.Run, o.speed)).After(n.Deadline) {
 		return 0
@@ -311,7 +330,7 @@ func (l *look) ask(n Need, o offered, want int64) int64 {
 		return 0
 	}
 	if ok, clause := l.placeable(n, pool); !ok {
-		l.refuse(n, o, total, offtake.Place, clause)
+		l.refuse(n, o, Refused{Quantity: total, Question: offtake.Place, Clause: clause})
 		return 0
 	}
 	var got int64
@@ -321,8 +340,8 @@ func (l *look) ask(n Need, o offered, want int64) int64 {
 			break
 		}
 		terms := l.offerTerms(n, o, q, begins, until)
-		if ok, clause := l.procurable(terms); !ok {
-			l.refuse(n, o, q, offtake.Procure, clause)
+		if why, ok := l.procurable(terms); !ok {
+			l.refuse(n, o, why)
 			return got
 		}
 		l.out = append(l.out, Proposal{Terms: terms, Supply: key.supply, Index: key.index, Delivery: begins, Until: until})
@@ -361,26 +380,52 @@ func (l *look) spare(n Need, p poolKey) (room int64) {
 	return min(room, n.Quantity-1)
 }
 
-func (l *look) refuse(n Need, o offered, q int64, ask offtake.Ask, clause offtake.ClauseRef) {
-	r := Refused{o.Offer.Provider, o.Offer.Accelerator, n.Purpose, q, ask, clause}
+// refuse notes once a look that an offer was passed over.
+func (l *look) refuse(n Need, o offered, r Refused) {
+	r.Provider, r.Accelerator, r.Purpose = o.Offer.Provider, o.Offer.Accelerator, n.Purpose
 	for _, was := range l.refused {
-		if was.Provider == r.Provider && was.Accelerator == r.Accelerator && was.Purpose == r.Purpose && was.Question == r.Question && was.Clause == r.Clause {
+		was.Quantity = r.Quantity
+		if was == r {
 			return
 		}
 	}
 	l.refused = append(l.refused, r)
 }
 
-// procurable asks whether the terms let the purchase be made, at once or after
-// what must be done first. Capacity is bought for a purpose, and not for one
-// product, asset or customer.
-func (l *look) procurable(t offtake.OfferTerms) (bool, offtake.ClauseRef) {
+// procurable asks whether the purchase may be made, at once or after what must
+// be done first, and says why not. Capacity is bought for a purpose, and not for
+// one product, asset or customer.
+func (l *look) procurable(t offtake.OfferTerms) (Refused, bool) {
+	why := Refused{Quantity: t.Quantity, Question: offtake.Procure}
+	verdict, clause, err := l.sellers.MayBuy(t)
+	if err != nil {
+		return why, false
+	}
+	why.Clause = clause
+	if verdict == offtake.Undetermined {
+		l.open(t, &why)
+	}
+	return why, verdict == offtake.Permitted || verdict == offtake.Conditional
+}
+
+// open names what a purchase waits to be known: the clause that asks a question
+// nobody has answered, or else the fact that is missing.
+func (l *look) open(t offtake.OfferTerms, why *Refused) {
 	q, err := l.purchase(t)
 	if err != nil {
-		return false, offtake.ClauseRef{}
+		return
 	}
-	r := l.terms.Ask(q)
-	return r.Verdict == offtake.Permitted || r.Verdict == offtake.Conditional, r.Clause
+	answer := l.terms.Explain(q)
+	if len(answer.Missing) > 0 {
+		why.Missing = answer.Missing[0]
+	}
+	for _, b := range answer.Because {
+		clause, _ := l.law.Clause(b.Clause, l.at)
+		if _, asks := clause.Body.(offtake.Determination); asks {
+			why.Clause = b.Clause
+			return
+		}
+	}
 }
 
 // purchase puts the purchase of an offer as a question.

@@ -40,7 +40,7 @@ var now = time.Date(2025, 2, 3, 0, 0, 0, 0, time.UTC)
 type shop struct {
 	t     *testing.T
 	buyer *buying.Buyer
-	left  map[string]int64
+	law   *rights.Law
 	b     *offtake.Book
 }
 
@@ -55,7 +55,7 @@ func open(t *testing.T, offers string, rules offtake.Buying) shop {
 	if rules.Term.IsZero() {
 		rules.Term = days(30)
 	}
-	return shop{t, buying.New(b, l, rules, add), map[string]int64{}, b}
+	return shop{t, buying.New(b, l, rules, add), l, b}
 }
 
 func days(n int) offtake.Duration { return offtake.Duration{Unit: offtake.Days, Count: n} }
@@ -77,21 +77,40 @@ func need(count, quantity int64, purpose offtake.Purpose, hours int) buying.Need
 	}
 }
 
+// Left sells everything of every offer.
+func (s shop) Left(name offtake.SupplyName, i int) int64 {
+	for _, x := range s.b.Supplies {
+		if x.Name == name {
+			return x.Offers[i].Quantity
+		}
+	}
+	return 0
+}
+
+// Reached has sellers take two days before they have an offer.
+func (s shop) Reached(offtake.ProviderName, offtake.Accelerator) time.Time {
+	return now.AddDate(0, 0, 2)
+}
+
+// MayBuy asks the law alone: no consent is measured.
+func (s shop) MayBuy(t offtake.OfferTerms) (offtake.Verdict, offtake.ClauseRef, error) {
+	q, err := s.law.Question(offtake.Procure, offtake.Facts{
+		Provider: t.Provider, Accelerator: t.Accelerator, Quantity: t.Quantity, Region: t.Region, Purposes: t.Purposes,
+		Term: t.Term, Start: t.Delivery, Capacity: offtake.NewCapacity,
+		Absent: []offtake.Dimension{offtake.DimProduct, offtake.DimAsset, offtake.DimCustomer, offtake.DimSite},
+	})
+	r := s.law.At(now).Ask(q)
+	return r.Verdict, r.Clause, err
+}
+
 // look gives proposals as "provider quantity days", and who was passed over.
 func (s shop) look(capacity []buying.Capacity, needs ...buying.Need) (asked, passed []string) {
-	proposals, refused := s.buyer.Look(now, now, needs, capacity, func(name offtake.SupplyName, i int) int64 {
-		for _, x := range s.b.Supplies {
-			if x.Name == name {
-				return x.Offers[i].Quantity
-			}
-		}
-		return 0
-	})
+	proposals, refused := s.buyer.Look(now, now, needs, capacity, s)
 	for _, p := range proposals {
 		asked = append(asked, fmt.Sprintf("%s %d %v", p.Terms.Provider, p.Terms.Quantity, p.Until.Sub(p.Delivery).Hours()/24))
 	}
 	for _, r := range refused {
-		passed = append(passed, strings.Join([]string{string(r.Provider), string(r.Question), r.Clause.String()}, " "))
+		passed = append(passed, strings.TrimSpace(strings.Join([]string{string(r.Provider), string(r.Question), r.Clause.String(), r.Missing}, " ")))
 	}
 	return asked, passed
 }
@@ -134,6 +153,54 @@ func TestWhatIsAskedFor(t *testing.T) {
 		if d := cmp.Diff(c.want, got); d != "" {
 			t.Errorf("%s\n%s", c.name, d)
 		}
+	}
+}
+
+// The sellers take two days; days are counted from 3 February.
+func TestWhenItIsDelivered(t *testing.T) {
+	for _, c := range []struct {
+		name, kind, more string
+		start, run       int // day of the work, and its hours
+		want             string
+	}{
+		{"When the seller has answered.", "reserved", "", 0, 1, "2 to 32"},
+		{"After the lead, from then.", "reserved", ", lead: P14D", 0, 1, "16 to 46"},
+		{"Not before the work begins.", "reserved", ", lead: P14D", 20, 1, "20 to 50"},
+		{"So far ahead at least.", "block", ", order_ahead: {at_least: P5D}", 0, 1, "7 to 37"},
+		{"Not where it is further ahead than it is sold.", "block", ", order_ahead: {at_most: P8D}", 11, 1, ""},
+		{"The farthest that it is sold ahead.", "block", ", order_ahead: {at_most: P8D}", 10, 1, "10 to 40"},
+		{"No longer than it can be had.", "reserved", ", until: 2025-02-23", 0, 24, "2 to 20"},
+		{"Not where it ends before the work.", "reserved", ", until: 2025-02-23", 0, 24 * 19, ""},
+		{"In steps that end before it does.", "block", ", until: 2025-02-23, lasts: [{step: P7D, until: P182D}]", 0, 24 * 10, "2 to 16"},
+		{"A running price list bounds only the order.", "on_demand", ", until: 2025-02-23", 0, 24, "2 to 32"},
+	} {
+		s := open(t, selling("north", c.kind, 64, "3", c.more), offtake.Buying{})
+		n := need(1, 8, "training", c.run)
+		n.Start = now.AddDate(0, 0, c.start)
+		proposals, _ := s.buyer.Look(now, now, []buying.Need{n}, nil, s)
+		got := ""
+		for _, p := range proposals {
+			got = fmt.Sprintf("%v to %v", p.Delivery.Sub(now).Hours()/24, p.Until.Sub(now).Hours()/24)
+		}
+		if got != c.want {
+			t.Errorf("%s got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestAnOpenQuestionIsPassedOverWithItsClause(t *testing.T) {
+	s := open(t, `kind: Agreement
+name: maybe
+parties: [lab, north]
+effective: 2025-01-01
+clauses:
+  reached: {text: Whether it is reached., determination: {question: reached, decided_by: north, meanwhile: hold}}
+  until-then: {text: Only north until then., until: {determined: reached}, exclusivity: {provider: north, scope: {capacity: new}}}
+---
+`+selling("south", "on_demand", 64, "2", ""), offtake.Buying{})
+	asked, passed := s.look(nil, need(1, 8, "training", 1))
+	if len(asked) != 0 || len(passed) != 1 || !strings.HasPrefix(passed[0], "south procure maybe/reached ") {
+		t.Errorf("asked %q, passed over %q, want south by the open question", asked, passed)
 	}
 }
 

@@ -27,25 +27,31 @@ func RunSeconds(seconds int64, speed offtake.Factor) int64 {
 }
 
 // begins gives when an order placed now would be delivered: after the offer's
-// lead, counted from when it can be signed, and not before the work wants to
-// begin.
-func (l *look) begins(n Need, o offered) time.Time {
-	at := l.signable(n, o)
-	if !o.Offer.Lead.IsZero() {
-		at = l.add(at, o.Offer.Lead)
+// lead, and so far ahead as it is sold, counted from when it can be signed, and
+// not before the work wants to begin. It is false where that is further ahead
+// than the offer is sold.
+func (l *look) begins(n Need, o offered) (time.Time, bool) {
+	reached := l.sellers.Reached(o.Offer.Provider, o.Offer.Accelerator)
+	signed := l.signable(n, o, reached)
+	at := latest(signed, n.Start)
+	for _, d := range []offtake.Duration{o.Offer.Lead, o.Offer.OrderAhead.AtLeast} {
+		if !d.IsZero() {
+			at = latest(at, l.add(signed, d))
+		}
 	}
-	return latest(at, n.Start)
+	most := o.Offer.OrderAhead.AtMost
+	return at, most.IsZero() || !at.After(l.add(reached, most))
 }
 
-// signable gives when a purchase asked for now can be signed at the latest if
-// nobody answers early: once the window of every first refusal in its way has
-// ended. A notice states one delivery, so it must be one that can be kept.
-func (l *look) signable(n Need, o offered) time.Time {
-	q, err := l.purchase(l.offerTerms(n, o, n.Quantity, l.now, l.add(l.now, l.rules.Term)))
+// signable gives when a purchase can be signed at the latest if its offer is
+// there at an instant and nobody answers early: once the window of every first
+// refusal in its way has ended.
+func (l *look) signable(n Need, o offered, reached time.Time) time.Time {
+	q, err := l.purchase(l.offerTerms(n, o, n.Quantity, reached, l.add(reached, l.rules.Term)))
 	if err != nil {
-		return l.now
+		return reached
 	}
-	at := l.now
+	at := reached
 	for _, e := range l.terms.Effects(q, nil) {
 		clause, _ := l.law.Clause(e.Clause, l.at)
 		refusal, ok := clause.Body.(offtake.FirstRefusal)
@@ -56,7 +62,7 @@ func (l *look) signable(n Need, o offered) time.Time {
 		if err != nil {
 			continue
 		}
-		if end, known := rules.Notice(l.now, refusal.WindowOf(1)).Deadline(); known {
+		if end, known := rules.Notice(reached, refusal.WindowOf(1)).Deadline(); known {
 			at = latest(at, end)
 		}
 	}
@@ -64,19 +70,34 @@ func (l *look) signable(n Need, o offered) time.Time {
 }
 
 // until gives the end of what would be bought: the policy's term, or the
-// work's own length where that is longer, in the steps of the offer. It is
-// false where the offer does not last that long.
+// work's own length where that is longer, in the steps of the offer, as far as
+// it can be had. It is false where the offer does not last that long.
 func (l *look) until(n Need, o offered, begins time.Time) (time.Time, bool) {
 	need := begins.Add(runAt(n.Run, o.speed))
 	want := latest(l.add(begins, l.rules.Term), need)
+	end := o.Offer.Until
+	if byUse(o.Offer.Kind) {
+		end = time.Time{}
+	}
+	if !end.IsZero() && want.After(end) {
+		want = end
+	}
+	if want.Before(need) || !begins.Before(want) {
+		return time.Time{}, false
+	}
 	if len(o.Offer.Lasts) == 0 {
 		return want, true
 	}
-	if end, ok := l.stepped(o.Offer.Lasts, begins, want); ok {
-		return end, true
+	for _, w := range []time.Time{want, need} {
+		if at, ok := l.stepped(o.Offer.Lasts, begins, w); ok && (end.IsZero() || !at.After(end)) {
+			return at, true
+		}
 	}
-	return l.stepped(o.Offer.Lasts, begins, need)
+	return time.Time{}, false
 }
+
+// byUse reports whether capacity of a kind is sold from a running list.
+func byUse(k offtake.OfferKind) bool { return k == offtake.OnDemand || k == offtake.Spot }
 
 // stepped gives the first end at or after want that the offer's steps allow;
 // where it is sold for less time than want, none.
@@ -113,7 +134,7 @@ func (l *look) bounds(o offered, left int64) orderBounds {
 	}
 	b.atMost = max(b.atMost/b.lot, 1) * b.lot
 	b.atLeast = o.Offer.PerOrder.AtLeast
-	if o.Offer.Kind != offtake.OnDemand && o.Offer.Kind != offtake.Spot {
+	if !byUse(o.Offer.Kind) {
 		b.atLeast = max(b.atLeast, l.rules.AtLeast)
 	}
 	b.atLeast = min((b.atLeast+b.lot-1)/b.lot*b.lot, b.atMost)

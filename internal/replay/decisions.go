@@ -240,6 +240,7 @@ func (d *decisions) passedOver(tick int64, x buying.Refused) {
 	d.number("quantity", x.Quantity)
 	d.text("purpose", string(x.Purpose))
 	d.text("question", string(x.Question))
+	d.text("missing", x.Missing)
 	d.text("clause", x.Clause.String())
 	d.end()
 }

@@ -40,7 +40,7 @@ func (r *replay) need(w *work) buying.Need {
 // look lets the buyer see what is short, and asks for what it proposes.
 func (r *replay) look() {
 	now := r.at(r.now)
-	proposals, refused := r.buyer.Look(now, r.terms(now), r.needs(now), r.capacity(), r.unsold)
+	proposals, refused := r.buyer.Look(now, r.terms(now), r.needs(now), r.capacity(), sellers{r})
 	for _, x := range refused {
 		if r.dec != nil {
 			r.dec.passedOver(r.now, x)
@@ -58,9 +58,12 @@ func (r *replay) look() {
 	}
 }
 
-// unsold gives what the buyer may still ask of an offer: nothing where its
-// seller does not sell.
-func (r *replay) unsold(s offtake.SupplyName, index int) int64 {
+// sellers are those who sell, as the buyer knows them now.
+type sellers struct{ *replay }
+
+// Left gives what the buyer may still ask of an offer: nothing where its seller
+// does not sell.
+func (r sellers) Left(s offtake.SupplyName, index int) int64 {
 	for _, supply := range r.book.Supplies {
 		if supply.Name == s {
 			if a := r.stage.Seller(supply.Provider, supply.Offers[index].Accelerator); a.Silent || !a.Yes {
@@ -69,6 +72,17 @@ func (r *replay) unsold(s offtake.SupplyName, index int) int64 {
 		}
 	}
 	return r.stage.Left(actors.OfferKey{Supply: s, Index: index})
+}
+
+// Reached gives when an order placed now has its offer: see ask.
+func (r sellers) Reached(p offtake.ProviderName, a offtake.Accelerator) time.Time {
+	return r.add(r.at(r.now), r.stage.Seller(p, a).After)
+}
+
+// MayBuy asks the market, which counts what consents have left.
+func (r sellers) MayBuy(t offtake.OfferTerms) (offtake.Verdict, offtake.ClauseRef, error) {
+	ruling, err := r.market.MayBuy(r.at(r.now), t)
+	return ruling.Verdict, ruling.Clause, err
 }
 
 // needs gives the work that has waited too long, and dated work that begins soon.
