@@ -177,13 +177,16 @@ func (p *Process) overdue(at time.Time) {
 }
 
 // breach ends the released parts; where none is, every live one; and where
-// none is live, what was withdrawn or had expired.
+// none is live, what was withdrawn or had expired under a right that revives.
 func (p *Process) breach(at time.Time, e offtake.Breached) {
 	p.Why = e.Why
 	for _, which := range []func(Part) bool{
 		in(offtake.InTail),
 		func(q Part) bool { return !Final(q.State) },
-		in(offtake.IsWithdrawn, offtake.IsTailExpired),
+		func(q Part) bool {
+			revived := q.State == offtake.IsTailExpired && p.Contract.Right.Survival == offtake.Continuing
+			return revived || q.State == offtake.IsWithdrawn
+		},
 	} {
 		if p.any(which) {
 			p.move(at, offtake.IsBreached, which)
