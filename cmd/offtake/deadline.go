@@ -49,8 +49,8 @@ counts as received on the next one.`, builtinNames()),
 				window = rules.After(rules.Calendar.Resolve(when), length)
 			}
 			count := window.Count()
-			if !count.Known || count.Deadline.Year() > 9999 {
-				return offtake.Refuse(offtake.Invalid, "window %s from %s ends after the year 9999, the last that can be written", length, from)
+			if why := count.Unknown(); why != "" {
+				return offtake.Refuse(offtake.Invalid, "deadline of %s from %s: %s", length, from, why)
 			}
 			if f == "json" {
 				return w.writeJSON(deadlineJSON(count, calendar))
