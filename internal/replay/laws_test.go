@@ -29,7 +29,7 @@ func drawBook(t *rapid.T) string {
 		"  only: {text: Only south has new capacity., exclusivity: {provider: south, scope: {capacity: new}}}\n")
 	exclusive := strings.Contains(text, "  only:")
 	text += some("refusal", "", refusalClause)
-	text += some("commitment", "", "  spend: {text: Spend., commitment: {provider: south, measure: spend, amount: USD 100, period: {from: 2025-01-01, until: 2026-01-01}, eligible: {}, counts: usage, shortfall: invoice, carry: none}}\n")
+	text += some("commitment", "", "  spend: {text: Spend., commitment: {provider: south, measure: spend, amount: USD 100, period: {from: 2025-01-01, until: 2060-01-01}, eligible: {}, counts: usage, shortfall: invoice, carry: none}}\n")
 	if exclusive && rapid.Bool().Draw(t, "amended") {
 		text += "amendments:\n  - {name: opened, effective: 2025-01-09, signed_by: [lab, north, south], remove: [only]}\n"
 	}

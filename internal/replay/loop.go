@@ -168,6 +168,13 @@ func (r *replay) stageAll() error {
 			r.reserved(h.CapacityReserved, nil)
 		}
 	}
+	if err := r.refuseShortfalls(); err != nil {
+		return err
+	}
+	if err := r.refuseOffers(); err != nil {
+		return err
+	}
+	r.noteTooLate()
 	r.stageTerms()
 	r.stageDays()
 	r.stageDeliveries()

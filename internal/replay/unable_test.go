@@ -1,0 +1,64 @@
+package replay_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/replay"
+)
+
+func TestAShortfallThatFallsDueInsideIsRefused(t *testing.T) {
+	due := func(until, milestones string) *offtake.Book {
+		return read(t, base+byUse+`  spend: {text: Promised., commitment: {provider: south, measure: spend, amount: USD 1000, period: {from: 2025-01-01, until: `+until+`}, eligible: {}, counts: usage, shortfall: invoice, carry: none`+milestones+`}}
+`)
+	}
+	for _, c := range []struct{ name, until, milestones, want string }{
+		{"period ends inside", "2025-01-20", "", "deal/spend, shortfall"},
+		{"period ends with the replay", "2025-02-05", "", ""},
+		{"period has ended", "2025-01-06", "", ""},
+		{"a milestone inside", "2026-01-01", ", milestones: [{by: 2025-01-10, amount: USD 500, shortfall: invoice}]", "deal/spend, milestones.shortfall"},
+		{"a milestone before", "2026-01-01", ", milestones: [{by: 2025-01-03, amount: USD 500, shortfall: invoice}]", ""},
+	} {
+		_, err := try(t, due(c.until, c.milestones), jobs("a 0 60 8"), func(o *replay.Options) { o.To = start.AddDate(0, 0, 30) })
+		refused := offtake.KindOf(err) == offtake.NotSupported && err != nil && strings.Contains(err.Error(), c.want)
+		if c.want == "" && err != nil || c.want != "" && !refused {
+			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		}
+	}
+	b := due("2025-01-20", "")
+	if _, err := try(t, b, jobs("a 0 60 8"), nil); err != nil {
+		t.Errorf("a replay that ends before: got %v", err)
+	}
+	if _, err := try(t, b, jobs("a 0 60 8", "b 3000000 60 8"), nil); offtake.KindOf(err) != offtake.NotSupported {
+		t.Errorf("one that goes on after: got %v, want not supported yet", err)
+	}
+}
+
+func TestAnOfferThatEndsAtATimeOfDayIsRefusedWhereItCouldBeBought(t *testing.T) {
+	sells := strings.Replace(supply("north", 64, "3"), "kind: on_demand", `kind: block, ends_at: "11:30Z"`, 1)
+	if _, err := try(t, read(t, base+sells+scenario("")), jobs("a 0 60 8"), nil); offtake.KindOf(err) != offtake.NotSupported || !strings.Contains(err.Error(), "ends_at") || !strings.Contains(err.Error(), "book.yaml:") {
+		t.Errorf("got %v, want not supported yet with the offer's place", err)
+	}
+	if _, err := try(t, read(t, base+sells), jobs("a 0 60 8"), nil); err != nil {
+		t.Errorf("where nobody buys: got %v", err)
+	}
+}
+
+func TestACampaignThatIsTooLateIsNoted(t *testing.T) {
+	b := read(t, base+byUse+`---
+kind: Demand
+name: missed
+purpose: training
+accelerator: {h100: 1}
+quantity: 8
+hours: 1
+earliest: 2025-01-01
+latest_finish: 2025-01-05
+`)
+	var notes []string
+	tell(t, b, "", func(o *replay.Options) { o.Notes = func(n string) { notes = append(notes, n) } })
+	if len(notes) != 1 || !strings.Contains(notes[0], "demand missed had to be done by 2025-01-05T00:00:00Z") {
+		t.Errorf("notes are %q, want one of the campaign", notes)
+	}
+}
