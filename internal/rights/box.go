@@ -43,6 +43,14 @@ func (b *box) empty() bool {
 // vocabularies are those of a book, by dimension.
 type vocabularies [dims]*vocabulary
 
+// size counts the words and bounds of all dimensions.
+func (v *vocabularies) size() (n int) {
+	for _, one := range v {
+		n += int(one.size)
+	}
+	return n
+}
+
 // readVocabularies gathers the words a book declares, the free ones its
 // clauses use, and the bounds they set. Clauses of amendments that do not hold
 // are among them, so that the cells are the same whatever becomes of those.

@@ -38,16 +38,32 @@ type clash[B offtake.Body] struct {
 	more       int
 }
 
+// Comparing clauses pair by pair ends after so many clashes, or so much
+// looking; whether two bodies may meet at all is a small part of a look.
+const (
+	clashesListed = 1_000
+	looks         = 200_000_000
+	looksOfBoxes  = 16
+)
+
 // clashes gives, for each claim that meets another it must not meet, the first
-// of those after it. Two versions of one clause never
-// meet: one ends where the other begins.
-func clashes[B offtake.Body](cs []claim[B], wrong func(a, b *claim[B]) bool) (out []clash[B]) {
+// of those after it, and how many claims were not compared any more. Two
+// versions of one clause never meet: one ends where the other begins.
+func clashes[B offtake.Body](cs []claim[B], wrong func(a, b *claim[B]) bool) (out []clash[B], unseen int) {
+	budget := looks
 	for i := range cs {
+		if budget < 0 || len(out) == clashesListed {
+			return out, len(cs) - i
+		}
 		c := clash[B]{one: &cs[i]}
-		for j := i + 1; j < len(cs); j++ {
+		for j := i + 1; j < len(cs) && budget >= 0; j++ {
 			a, b := &cs[i], &cs[j]
+			if budget--; !wrong(a, b) {
+				continue
+			}
+			budget -= looksOfBoxes
 			switch {
-			case !wrong(a, b) || !a.space.meets(&b.space):
+			case !a.space.meets(&b.space):
 			case c.other == nil:
 				c.other = b
 			default:
@@ -58,7 +74,18 @@ func clashes[B offtake.Body](cs []claim[B], wrong func(a, b *claim[B]) bool) (ou
 			out = append(out, c)
 		}
 	}
-	return out
+	return out, 0
+}
+
+// uncompared says that comparing ended before all was compared.
+func uncompared[B offtake.Body](s offtake.Severity, cs []claim[B], unseen int) []offtake.Finding {
+	if unseen == 0 {
+		return nil
+	}
+	t := cs[len(cs)-unseen]
+	return []offtake.Finding{t.finding(s, "too-many-to-compare", "mend what is listed, or split the book",
+		"from %s %q on, %d of %d were not compared with each other: a book is compared up to %d clashes and %d pairs",
+		t.clause.Body.Kind(), t.ref, unseen, len(cs), clashesListed, looks/looksOfBoxes)}
 }
 
 // others says how many more there are.
@@ -82,7 +109,8 @@ func (c *clash[B]) at(l *Law, t *clauseTerm, f offtake.Finding) offtake.Finding 
 // and its share can run out, and its agreement can end.
 func (l *Law) contradictions() (out []offtake.Finding) {
 	exclusive := claims[offtake.Exclusivity](l, nil)
-	for _, c := range clashes(exclusive, func(a, b *claim[offtake.Exclusivity]) bool { return a.body.Provider != b.body.Provider }) {
+	found, unseen := clashes(exclusive, func(a, b *claim[offtake.Exclusivity]) bool { return a.body.Provider != b.body.Provider })
+	for _, c := range found {
 		out = append(out, c.at(l, c.other.clauseTerm, offtake.Finding{
 			Severity: offtake.Mistake, Code: "exclusivities-contradict",
 			Message: sprintf("exclusivity %q for %q contradicts %q for %q%s: no request may be covered by exclusivities of two providers",
@@ -90,17 +118,18 @@ func (l *Law) contradictions() (out []offtake.Finding) {
 			Hint: "narrow one of the scopes, or end one before the other begins",
 		}))
 	}
-	return out
+	return append(out, uncompared(offtake.Mistake, exclusive, unseen)...)
 }
 
 // commitmentOrder finds commitments to one provider that can draw the same
 // charge and do not say which of them does.
 func (l *Law) commitmentOrder() (out []offtake.Finding) {
 	commitments := claims(l, func(c offtake.Commitment, b *box) { b[provider] = b[provider].and(l.supplies(c.Provider)) })
-	for _, c := range clashes(commitments, func(a, b *claim[offtake.Commitment]) bool {
+	found, unseen := clashes(commitments, func(a, b *claim[offtake.Commitment]) bool {
 		ordered := a.body.HasOrder && b.body.HasOrder && a.body.Order != b.body.Order
 		return !ordered && a.body.Provider == b.body.Provider && !together(a, b).never()
-	}) {
+	})
+	for _, c := range found {
 		lacks := c.other
 		if !c.one.body.HasOrder {
 			lacks = c.one
@@ -115,7 +144,7 @@ func (l *Law) commitmentOrder() (out []offtake.Finding) {
 		f.Witness = l.witness(&both, together(c.one, c.other).from)
 		out = append(out, f)
 	}
-	return out
+	return append(out, uncompared(offtake.Mistake, commitments, unseen)...)
 }
 
 // together gives the time during which two commitments both run: each while
@@ -143,9 +172,10 @@ func (l *Law) refusalsMeet() (out []offtake.Finding) {
 			after[r.ref] = append(after[r.ref], to)
 		}
 	}
-	for _, c := range clashes(rights, func(a, b *claim[offtake.FirstRefusal]) bool {
+	found, unseen := clashes(rights, func(a, b *claim[offtake.FirstRefusal]) bool {
 		return a.body.Grantor == b.body.Grantor && !waits(after, a.ref, b.ref) && !waits(after, b.ref, a.ref)
-	}) {
+	})
+	for _, c := range found {
 		out = append(out, c.at(l, c.other.clauseTerm, offtake.Finding{
 			Severity: offtake.Lint, Code: "refusals-meet",
 			Message: sprintf("first refusals %q and %q%s, both granted by %q, can cover one request: only one holder can match it",
@@ -153,7 +183,7 @@ func (l *Law) refusalsMeet() (out []offtake.Finding) {
 			Hint: "make one subject_to the other, or their scopes apart",
 		}))
 	}
-	return out
+	return append(out, uncompared(offtake.Lint, rights, unseen)...)
 }
 
 // waits reports whether a opens only after b, through whatever lies between.
@@ -182,10 +212,11 @@ func (l *Law) licencesShutOut() (out []offtake.Finding) {
 	licences := claims(l, func(c offtake.Licence, b *box) {
 		b[asset] = b[asset].and(wordSet(l.words[asset], c.Assets))
 	})
-	for _, c := range clashes(licences, func(a, b *claim[offtake.Licence]) bool {
+	found, unseen := clashes(licences, func(a, b *claim[offtake.Licence]) bool {
 		return (a.body.Exclusive || b.body.Exclusive) && a.body.Licensee != b.body.Licensee &&
 			a.body.Licensee != b.body.Licensor && b.body.Licensee != a.body.Licensor
-	}) {
+	})
+	for _, c := range found {
 		exclusive, shut := c.one, c.other
 		if !exclusive.body.Exclusive {
 			exclusive, shut = c.other, c.one
@@ -197,5 +228,5 @@ func (l *Law) licencesShutOut() (out []offtake.Finding) {
 			Hint: "narrow one of the scopes, or make the licence not exclusive",
 		}))
 	}
-	return out
+	return append(out, uncompared(offtake.Lint, licences, unseen)...)
 }

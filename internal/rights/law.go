@@ -58,9 +58,26 @@ func (m mask) has(i int32) bool { return m[i>>6]&(1<<(i&63)) != 0 }
 func Compile(b *offtake.Book) (*Law, []offtake.Finding) {
 	calendars, findings := civil.Compile(b.Calendars)
 	h := writeHistory(b, calendars)
-	l := newLaw(b, calendars, h, readVocabularies(b, h.deals))
+	words := readVocabularies(b, h.deals)
+	l := newLaw(b, calendars, h, words)
+	if n := words.size(); !l.fits() {
+		return l, append(findings, offtake.Finding{
+			Severity: offtake.Mistake, Pos: b.Pos, Code: "law-too-large",
+			Message: sprintf("book %q has %d clauses and statements and %d words and bounds to tell apart: their product may be at most %d", b.Name, l.entries(), n, indexed),
+			Hint:    "declare fewer words, or split the book",
+		})
+	}
 	return l, append(append(findings, h.findings...), l.lint()...)
 }
+
+// indexed bounds the index of a book: its clauses and statements by the words
+// and bounds they can tell apart, which is a bit each in a few tables.
+const indexed = 1 << 28
+
+func (l *Law) fits() bool { return l.entries()*l.words.size() <= indexed }
+
+// entries counts what can bring rows into the tables.
+func (l *Law) entries() int { return len(l.terms) + len(l.book.Statements) }
 
 func newLaw(b *offtake.Book, calendars *civil.Calendars, h *history, words *vocabularies) *Law {
 	l := &Law{book: b, calendars: calendars, history: h, words: words, heard: sortedTimes(h.heard)}
@@ -71,7 +88,9 @@ func newLaw(b *offtake.Book, calendars *civil.Calendars, h *history, words *voca
 	l.routes = readRoutes(b, l.words[provider])
 	l.changes = l.readChanges()
 	l.versions = make([]atomic.Pointer[version], len(l.changes)+1)
-	l.fill()
+	if l.fits() {
+		l.fill()
+	}
 	for i := range l.tables {
 		l.tables[i].build(l.words)
 	}

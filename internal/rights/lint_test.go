@@ -2,6 +2,7 @@ package rights
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -228,13 +229,34 @@ func TestCommitmentsThatOverlapShowAnInstantOfBothPeriods(t *testing.T) {
 	}
 }
 
+// A hostile book ends in an error, not in a long wait.
+func TestABookTooLargeToCompareIsRefused(t *testing.T) {
+	var many []offtake.Body
+	for range 2_000 {
+		many = append(many, offtake.Exclusivity{Provider: "azure"}, offtake.Exclusivity{Provider: "oci"})
+	}
+	_, found := Compile(bodies(many...))
+	if got := strings.Join(codes(found), " "); got != "exclusivities-contradict too-many-to-compare" || len(found) != clashesListed+1 {
+		t.Errorf("%d findings %q, want %d contradictions and one line on the rest", len(found), got, clashesListed)
+	}
+	b := bodies(many...)
+	for i := range 1 << 17 {
+		b.Customers = append(b.Customers, offtake.Customer(strconv.Itoa(i)))
+	}
+	_, found = Compile(b)
+	if got := strings.Join(codes(found), " "); got != "law-too-large" {
+		t.Errorf("findings %q, want one that the book is too large", got)
+	}
+}
+
 func TestAWitnessIsCoveredByBoth(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := drawBook(t)
 		b.Agreements[0].Amendments = nil
 		l, _ := Compile(b)
 		all := claims[offtake.Body](l, nil)
-		for _, c := range clashes(all, func(a, b *claim[offtake.Body]) bool { return true }) {
+		found, _ := clashes(all, func(a, b *claim[offtake.Body]) bool { return true })
+		for _, c := range found {
 			both := c.one.space.and(&c.other.space)
 			f, at := l.example(&both)
 			tw := twin{b, at}
