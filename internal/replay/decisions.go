@@ -30,10 +30,11 @@ type decisions struct {
 }
 
 // rejection is what the providers not chosen have in common: the kind of work,
-// the candidate chosen, and the ranking.
+// the candidate chosen, which others had room, and the ranking.
 type rejection struct {
 	work   *work
 	chosen int
+	fits   uint64 // of the first 64 candidates, those that had room
 }
 
 func newDecisions(w io.Writer, from, terms time.Time) *decisions {
@@ -132,7 +133,7 @@ func (d *decisions) job(id offtake.JobID, w *work, n int64) {
 }
 
 // place writes where a job went, why it may, and why nowhere else.
-func (d *decisions) place(job *run, parts []part, w *work, c *dispatch.Candidate, pools []*pool) {
+func (d *decisions) place(job *run, parts []part, w *work, c *dispatch.Candidate, pools []*pool, fits uint64) {
 	d.begin(job.start*second, "place")
 	d.job(job.id, w, job.n)
 	d.text("provider", string(job.pool.Provider))
@@ -164,19 +165,19 @@ func (d *decisions) place(job *run, parts []part, w *work, c *dispatch.Candidate
 		}
 		d.line = append(d.line, ']')
 	}
-	d.line = append(d.line, d.others(w, c, pools)...)
+	d.line = append(d.line, d.others(w, c, pools, fits)...)
 	d.end()
 }
 
 // others writes the providers not chosen, each with its cause. It is the same
 // for all work of a kind in a pool until pools are ranked again.
-func (d *decisions) others(w *work, c *dispatch.Candidate, pools []*pool) []byte {
+func (d *decisions) others(w *work, c *dispatch.Candidate, pools []*pool, fits uint64) []byte {
 	if d.stamp != w.stamp {
 		clear(d.rejected)
 		d.stamp = w.stamp
 	}
 	chosen := w.on[c.Pool]
-	key := rejection{work: w, chosen: chosen}
+	key := rejection{w, chosen, fits}
 	if b, ok := d.rejected[key]; ok {
 		return b
 	}
@@ -193,15 +194,21 @@ func (d *decisions) others(w *work, c *dispatch.Candidate, pools []*pool) []byte
 		b = append(b, '}')
 	}
 	seen := map[offtake.ProviderName]bool{pools[c.Pool].Provider: true}
+	room := map[offtake.ProviderName]bool{}
 	for i, other := range w.choice.Candidates {
-		if p := pools[other.Pool].Provider; !seen[p] {
-			seen[p] = true
-			if i < chosen {
-				add(p, dispatch.NoCapacity, offtake.ClauseRef{})
-			} else {
-				add(p, dispatch.TooDear, offtake.ClauseRef{})
-			}
+		room[pools[other.Pool].Provider] = room[pools[other.Pool].Provider] || i > chosen && fits>>i&1 == 1
+	}
+	for _, other := range w.choice.Candidates {
+		p := pools[other.Pool].Provider
+		switch {
+		case seen[p]:
+			continue
+		case room[p]: // and it came after the one chosen
+			add(p, dispatch.TooDear, offtake.ClauseRef{})
+		default:
+			add(p, dispatch.NoCapacity, offtake.ClauseRef{})
 		}
+		seen[p] = true
 	}
 	for _, other := range w.choice.Barred {
 		add(other.Provider, other.Cause, other.Clause)

@@ -192,6 +192,18 @@ func (s *scheduler) fits(e *entry, p *pool, c *dispatch.Candidate) bool {
 	return p.head == nil || p.head == e || end <= p.shadow || e.n <= p.extra
 }
 
+// roomy gives, as bits, the candidates other than the one chosen in which a job
+// could start now.
+func (s *scheduler) roomy(e *entry, chosen *dispatch.Candidate) (bits uint64) {
+	for i := range e.work.choice.Candidates[:min(len(e.work.choice.Candidates), 64)] {
+		c := &e.work.choice.Candidates[i]
+		if c.Pool != chosen.Pool && s.fits(e, s.pools[c.Pool], c) {
+			bits |= 1 << i
+		}
+	}
+	return bits
+}
+
 // begin starts a job in a pool that has room for it, unless it is not taken.
 func (s *scheduler) begin(e *entry, p *pool, c *dispatch.Candidate) bool {
 	if !s.start(e, p, c) {

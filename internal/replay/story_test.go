@@ -375,6 +375,17 @@ func TestDecisionsNameEveryProviderNotChosenWithItsCause(t *testing.T) {
 	}
 }
 
+// The dearer south has room for 4 only: it is not that it was dearer.
+func TestFitIsJudgedBeforePrice(t *testing.T) {
+	dear := strings.Replace(strings.Replace(held("s", "south", "h100", 4, "2026-01-01"), "unused_charge: 100%", "unused_charge: 0%", 1), "USD 2", "USD 9", 1)
+	w := tell(t, read(t, base+held("n", "north", "h100", 16, "2026-01-01")+dear), jobs("a 0 60 8", "b 0 60 4"), nil)
+	for i, want := range []string{"no capacity", "dearer"} {
+		if got := w.of("place")[i]["rejected"].([]any)[0].(map[string]any)["cause"]; got != want {
+			t.Errorf("job %d: south is rejected for %q, want %q", i+1, got, want)
+		}
+	}
+}
+
 func TestAWordThatTheBookDoesNotHaveIsRefused(t *testing.T) {
 	b := read(t, base+held("cluster", "north", "h100", 8, "2026-01-01"))
 	for _, c := range []struct{ trace, want string }{

@@ -106,7 +106,7 @@ func (r *replay) startJob(e *entry, p *pool, c *dispatch.Candidate) bool {
 	r.tally.waited(job.start - e.at)
 	r.tally.of(p.Provider).jobs++
 	if r.dec != nil {
-		r.dec.place(job, parts, w, c, r.sched.pools)
+		r.dec.place(job, parts, w, c, r.sched.pools, r.sched.roomy(e, c))
 	}
 	return true
 }
