@@ -112,7 +112,7 @@ func prepare(o Options) (*replay, error) {
 
 // demand reads the book's demand, or what takes its place.
 func (r *replay) demand() (*traces.Set, error) {
-	env := traces.Env{From: r.from, To: r.To, Seed: r.Seed, Open: r.Open, Resolve: func(w offtake.When) time.Time {
+	env := traces.Env{From: r.from, To: r.To, Seed: r.Seed, Open: r.Open, Known: r.known, Resolve: func(w offtake.When) time.Time {
 		return r.Setup.Law.Resolve("", w)
 	}}
 	if len(r.Demand) > 0 {
@@ -190,7 +190,6 @@ func (r *replay) known(w traces.Work) error {
 	q := dispatch.Work{Purpose: w.Purpose, Product: w.Product, Asset: w.Asset, Customer: w.Customer}
 	for _, s := range w.Accelerators {
 		f := q.Facts(dispatch.Pool{Accelerator: s.Accelerator})
-		f.Absent = append(f.Absent, offtake.DimProvider)
 		if _, err := r.Setup.Law.Question(offtake.Place, f); err != nil {
 			return err
 		}
