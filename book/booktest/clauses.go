@@ -175,7 +175,7 @@ func (m maker) firstRefusal() offtake.Body {
 		f.Aggregation = offtake.Aggregation{Window: m.duration(), Affiliates: m.maybe()}
 	}
 	if m.maybe() {
-		f.Time = offtake.TimeRules{Calendar: "both", CountFirst: m.maybe(), Roll: offtake.RollFollowing, Cutoff: offtake.TimeOfDay{Minutes: m.IntN(1440), Set: true}}
+		f.Time = offtake.TimeRules{Calendar: "both", CountFirst: m.maybe(), Roll: offtake.RollFollowing, Cutoff: offtake.TimeOfDay{Minutes: 10*60 + m.IntN(14*60), Set: true}}
 	}
 	return f
 }
