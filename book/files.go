@@ -56,7 +56,7 @@ func cause(err error) error {
 // book is only what of it was read without: it may be nil, and serves to find
 // what else is wrong. Ask [offtake.Worst] before using it for anything more.
 func Read(fsys fs.FS) (*offtake.Book, []offtake.Finding) {
-	r := &reader{files: fileSystem{FS: fsys}, declared: make(map[string]offtake.Pos), faulty: make(map[offtake.ClauseRef]bool), amendment: -1}
+	r := newReader(fsys)
 	for _, file := range r.find() {
 		if !r.readFile(file) {
 			break
@@ -347,4 +347,11 @@ func (r *reader) mustExist(n *yaml.Node, file string) bool {
 		return false
 	}
 	return true
+}
+
+func newReader(fsys fs.FS) *reader {
+	return &reader{
+		files: fileSystem{FS: fsys}, declared: make(map[string]offtake.Pos),
+		faulty: make(map[offtake.ClauseRef]bool), amendment: -1,
+	}
 }

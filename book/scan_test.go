@@ -112,7 +112,7 @@ func FuzzScan(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		r := &reader{}
+		r := newReader(nil)
 		if !r.isText("f", []byte(s)) {
 			return
 		}
