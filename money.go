@@ -28,7 +28,7 @@ const maxDigits = 40
 var moneySuffixes = map[byte]int32{'K': 3, 'M': 6, 'B': 9, 'T': 12}
 
 // ParseMoney reads "USD 250B", "USD 98.32" or "USD 0.60": a currency, one
-// space, and at most 40 digits with an optional K, M, B or T. It may be
+// space, and at most 40 characters of digits, written out without its K, M, B or T. It may be
 // negative. There is no exponent and no digit grouping.
 func ParseMoney(s string) (Money, error) {
 	code, num, ok := strings.Cut(s, " ")
@@ -41,7 +41,7 @@ func ParseMoney(s string) (Money, error) {
 			shift, num = e, num[:n-1]
 		}
 	}
-	if !isPlainNumber(num) {
+	if !isPlainNumber(num) || len(num)+int(shift) > maxDigits { // written out, it must still read
 		return Money{}, badMoney(s)
 	}
 	d, _, err := apd.NewFromString(num)
