@@ -28,8 +28,8 @@ const maxDigits = 40
 var moneySuffixes = map[byte]int32{'K': 3, 'M': 6, 'B': 9, 'T': 12}
 
 // ParseMoney reads "USD 250B", "USD 98.32" or "USD 0.60": a currency, one
-// space, and at most 40 characters of digits, written out without its K, M, B or T. It may be
-// negative. There is no exponent and no digit grouping.
+// space, and a number of at most 40 characters, also once its K, M, B or T is
+// written out. It may be negative. There is no exponent and no digit grouping.
 func ParseMoney(s string) (Money, error) {
 	code, num, ok := strings.Cut(s, " ")
 	if !ok || !isCurrency(code) {
@@ -41,7 +41,7 @@ func ParseMoney(s string) (Money, error) {
 			shift, num = e, num[:n-1]
 		}
 	}
-	if !isPlainNumber(num) || len(num)+int(shift) > maxDigits { // written out, it must still read
+	if !isPlainNumber(num) || writtenOut(num, int(shift)) > maxDigits { // it must still read
 		return Money{}, badMoney(s)
 	}
 	d, _, err := apd.NewFromString(num)
@@ -78,12 +78,19 @@ func isCurrency(s string) bool {
 	return true
 }
 
+// writtenOut gives the length of a plain number times ten to the shift, with
+// room for a point.
+func writtenOut(num string, shift int) int {
+	whole, frac, _ := strings.Cut(strings.TrimPrefix(num, "-"), ".")
+	return len(whole) + shift + max(len(frac)-shift, 0) + 1
+}
+
 // isPlainNumber reports whether s is digits with an optional sign and one point.
 func isPlainNumber(s string) bool {
 	s = strings.TrimPrefix(s, "-")
 	whole, frac, point := strings.Cut(s, ".")
 	digits := func(s string) bool { return strings.Trim(s, "0123456789") == "" }
-	return whole != "" && digits(whole) && digits(frac) && (!point || frac != "") && len(s) <= maxDigits
+	return whole != "" && digits(whole) && digits(frac) && (!point || frac != "") && len(s) <= 2*maxDigits
 }
 
 // ParseAmount reads a bare number as an amount of the given currency, as price
