@@ -13,7 +13,7 @@ SOAK_CHECKS ?= 5000
 SOAK_FUZZ   ?= 20s
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak bench lint race schema fuzz story-amendment need-gcc clean
+.PHONY: help run build test soak bench lint race schema story-amendment need-gcc clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
