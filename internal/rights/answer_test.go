@@ -127,6 +127,21 @@ func TestSomebodyHasToSupply(t *testing.T) {
 	}
 }
 
+func atLeast(n int64) offtake.Scope { return offtake.Scope{Quantity: offtake.Bounds{AtLeast: n}} }
+
+// A limit counts where capacity is bought. Of what is held the consent speaks
+// for as much as its scope covers, whatever could be bought under it.
+func TestAConsentToBuyLessThanItCoversStillSpeaksOfWhatIsHeld(t *testing.T) {
+	l := compile(t, bodies(offtake.Exclusivity{Provider: "azure"},
+		offtake.Consent{Lifts: []offtake.ClauseRef{ref("c0")}, Scope: atLeast(8), Limit: offtake.ConsentLimit{Quantity: 1}}))
+	for ask, want := range map[offtake.Ask]offtake.Verdict{offtake.Place: offtake.Undetermined, offtake.Procure: offtake.Prohibited} {
+		got := l.At(instant(t, l, "2025-03-01")).Explain(question(t, l, ask, offtake.Facts{Provider: "oci"}))
+		if got.Verdict != want {
+			t.Errorf("%s of an unstated quantity is %s, want %s", ask, got.Verdict, want)
+		}
+	}
+}
+
 func TestNoRouteLeadsPastAnExclusivity(t *testing.T) {
 	b := bodies(offtake.Exclusivity{Provider: "azure"})
 	b.Providers = b.Providers[:2] // none that the buyer built

@@ -188,10 +188,12 @@ func (t *Terms) unlicensed(q Question, a *offtake.Answer) {
 func (s *search) ever(table int, f func(*row) bool) {
 	tb := &s.t.law.tables[table]
 	may := tb.probe(s.q, whole(table))
-	ever := slices.Repeat(mask{^uint64(0)}, tb.words)
-	for i := range tb.rows {
-		if may.holds(tb, ever, int32(i)) && tb.surely(s.q, int32(i)) && !f(&tb.rows[i]) {
-			return
+	for w := range tb.words {
+		for m := may.word(tb, tb.all, w); m != 0; m &= m - 1 {
+			i := int32(w<<6 + bits.TrailingZeros64(m))
+			if (!may.unknown || tb.surely(s.q, i)) && !f(&tb.rows[i]) {
+				return
+			}
 		}
 	}
 }

@@ -168,6 +168,7 @@ func TestFindings(t *testing.T) {
 		{"a consent to what is no restriction", bodies(ramp("2025-01-01"), lift), "consent-lifts-nothing"},
 		{"a consent beside the clause it lifts", bodies(offtake.Exclusivity{Provider: "azure", Scope: api}, lift), "consent-lifts-nothing"},
 		{"a consent inside it", bodies(azure, lift), ""},
+		{"a consent to buy less than it covers", bodies(refusal(offtake.Scope{}), offtake.Consent{Lifts: lift.Lifts, Scope: atLeast(8), Limit: offtake.ConsentLimit{Quantity: 1}}), "consent-lifts-nothing"},
 		{"a licence that another shuts out", bodies(licence("microsoft", true), licence("oracle", false)), "licence-shut-out"},
 		{"two licences that share", bodies(licence("microsoft", false), licence("oracle", false)), ""},
 

@@ -138,10 +138,14 @@ func (l *Law) shadow(t *clauseTerm, rows []row) (offtake.Finding, bool) {
 func (l *Law) idleConsents() (out []offtake.Finding) {
 	busy := map[*clauseTerm]bool{}
 	for _, table := range []int{bans, refusals, placements} {
+		consents := running
+		if table == refusals { // read by `procure` alone
+			consents = buying
+		}
 		for i := range l.tables[table].rows {
 			r := &l.tables[table].rows[i]
 			for _, c := range r.lifts {
-				by := &l.tables[running].rows[c]
+				by := &l.tables[consents].rows[c]
 				busy[by.term] = busy[by.term] || by.space.meets(&r.space)
 			}
 		}

@@ -36,6 +36,10 @@ func (l *Law) add(table int, t *clauseTerm, f life, b box, duties ...offtake.Dut
 	if f.never() || b.empty() {
 		return
 	}
+	l.append(table, t, f, b, duties...)
+}
+
+func (l *Law) append(table int, t *clauseTerm, f life, b box, duties ...offtake.Duty) {
 	r := row{space: space{box: b}, term: t, duties: duties, reason: offtake.Reason{Clause: t.ref, Pos: t.clause.Pos, Says: l.says(table, t)}}
 	if c, ok := t.clause.Body.(offtake.Consent); ok {
 		r.limit = c.Limit.Quantity
@@ -206,16 +210,17 @@ func (l *Law) excusedFrom(t *clauseTerm, f offtake.FirstPlacement, p offtake.Pro
 }
 
 // addConsent adds a consent twice, row by row alike: for `procure` what is
-// asked for counts against its limit, for capacity already held it did.
+// asked for counts against its limit, for capacity already held it did. Of a
+// limit below its scope nothing can be bought, and the row holds no request.
 func (l *Law) addConsent(t *clauseTerm, c offtake.Consent) {
 	b := l.boxOf(t.deal, c.Scope)
 	within := b
 	if c.Limit.Quantity > 0 {
 		within[quantity] = b[quantity].and(span(l.words[quantity], offtake.Bounds{AtMost: c.Limit.Quantity}))
 	}
-	if !within.empty() {
-		l.add(buying, t, t.life, within)
-		l.add(running, t, t.life, b)
+	if !t.life.never() && !b.empty() {
+		l.append(buying, t, t.life, within)
+		l.append(running, t, t.life, b)
 	}
 }
 

@@ -74,7 +74,8 @@ func (s set) and(t set) set {
 	case !t.bounded:
 		return s
 	case s.bits == nil && t.bits == nil:
-		return set{bounded: true, lo: max(s.lo, t.lo), hi: min(s.hi, t.hi)}
+		lo := max(s.lo, t.lo)
+		return set{bounded: true, lo: lo, hi: max(lo, min(s.hi, t.hi))}
 	}
 	out := set{bounded: true, bits: make([]uint64, len(s.bits))}
 	for i := range out.bits {

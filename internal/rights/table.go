@@ -2,6 +2,7 @@ package rights
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/offtake-dev/offtake"
 )
@@ -43,6 +44,7 @@ func whole(table int) bool { return table == buying || table == running || table
 type table struct {
 	rows    []row
 	words   int      // of one mask
+	all     mask     // every row
 	masks   []uint64 // all of them, one after the other
 	columns [dims]column
 	used    []dim // dimensions that some row bounds
@@ -54,6 +56,10 @@ type column struct{ sure, cells int32 }
 
 func (tb *table) build(v *vocabularies) {
 	tb.words = wordsFor(len(tb.rows))
+	tb.all = make(mask, tb.words)
+	for i := range tb.rows {
+		tb.all[i>>6] |= 1 << (i & 63)
+	}
 	for d := range dims {
 		bounded := false
 		for i := range tb.rows {
@@ -177,10 +183,7 @@ func (tb *table) covers(d dim, row int32) bool {
 // meeting gives the rows that have a request in common with a box while both
 // count. The words of the box narrow them down before they are compared.
 func (tb *table) meeting(s *space, v *vocabularies) (out []int32) {
-	rows := make(mask, tb.words)
-	for w := range rows {
-		rows[w] = ^uint64(0)
-	}
+	rows := slices.Clone(tb.all)
 	some := make(mask, tb.words)
 	for _, d := range tb.used {
 		if !s.box[d].bounded || tb.ordered(d) {
@@ -199,7 +202,7 @@ func (tb *table) meeting(s *space, v *vocabularies) (out []int32) {
 		}
 	}
 	for w, m := range rows {
-		for ; m != 0 && w<<6+bits.TrailingZeros64(m) < len(tb.rows); m &= m - 1 {
+		for ; m != 0; m &= m - 1 {
 			i := w<<6 + bits.TrailingZeros64(m)
 			r := &tb.rows[i]
 			if max(s.from, r.from) < min(s.until, r.until) && s.box[quantity].meets(r.box[quantity]) &&
