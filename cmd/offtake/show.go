@@ -29,7 +29,8 @@ instants: clauses added, removed and replaced, field by field.`,
 			if err != nil {
 				return err
 			}
-			dir, to, err := diffArgs(args, from)
+			diff := cmd.Flags().Changed("diff")
+			dir, to, err := diffArgs(args, diff)
 			if err != nil {
 				return err
 			}
@@ -37,7 +38,7 @@ instants: clauses added, removed and replaced, field by field.`,
 			if err != nil {
 				return err
 			}
-			if from != "" {
+			if diff {
 				return w.showDiff(f, b, law, from, to)
 			}
 			t := w.now().UTC().Truncate(time.Second)
@@ -56,20 +57,26 @@ instants: clauses added, removed and replaced, field by field.`,
 }
 
 // diffArgs tells the folder from the second time of --diff, which stands among
-// the arguments because a flag takes one value.
-func diffArgs(args []string, from string) (dir, to string, err error) {
+// the arguments because a flag takes one value. The folder comes first unless
+// only what stands first can be a time.
+func diffArgs(args []string, diff bool) (dir, to string, err error) {
 	switch {
-	case from == "" && len(args) == 1:
+	case !diff && len(args) == 1:
 		return args[0], "", nil
-	case from == "":
+	case !diff:
 		return "", "", offtake.Refuse(offtake.Invalid, "show takes one BOOK; %q is one too many", args[1])
 	case len(args) == 1:
 		return "", "", offtake.Refuse(offtake.Invalid, "--diff takes two times and a BOOK: offtake show BOOK --diff T1 T2")
 	}
-	if _, err := offtake.ParseWhen(args[0]); err == nil {
+	if isTime(args[0]) && !isTime(args[1]) {
 		return args[1], args[0], nil
 	}
 	return args[0], args[1], nil
+}
+
+func isTime(s string) bool {
+	_, err := offtake.ParseWhen(s)
+	return err == nil
 }
 
 // A standing agreement: its clauses in force, in the order written.
