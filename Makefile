@@ -28,7 +28,7 @@ run: ## replay the example book before and after its amendments, and write the r
 build: ## build the command into bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/offtake ./cmd/offtake
 
-test: lint race ## check and test everything once
+test: lint race story-amendment ## check and test everything once, and tell the story
 	@mkdir -p $(OUT)
 	$(GO) run $(GOTESTSUM) --format pkgname --jsonfile $(OUT)/test.json -- -timeout 15m ./...
 	cd bench && $(GO) test ./...
