@@ -26,12 +26,17 @@ func drawBook(t *rapid.T) string {
 			rapid.IntRange(1, 24).Draw(t, "quantity"), some("until", "2025-01-07", "2025-01-20", "2026-01-01"))
 	}
 	text += some("exclusivity", "", "  only: {text: Only north., exclusivity: {provider: north, scope: {}}}\n",
-		"  only: {text: Only south has new capacity., exclusivity: {provider: south, scope: {capacity: new}}}\n")
-	exclusive := strings.Contains(text, "  only:")
-	text += some("refusal", "", refusalClause)
+		"  only: {text: Only south has new capacity., exclusivity: {provider: south, scope: {capacity: new}}}\n",
+		"  only: {text: Only north has new capacity., exclusivity: {provider: north, scope: {capacity: new}}}\n"+spare("only", 24))
+	exclusive, spared := strings.Contains(text, "  only:"), strings.Contains(text, "spare-only")
+	text += some("refusal", "", refusalClause, refusalClause+spare("match", 24))
 	text += some("commitment", "", "  spend: {text: Spend., commitment: {provider: south, measure: spend, amount: USD 100, period: {from: 2025-01-01, until: 2060-01-01}, eligible: {}, counts: usage, shortfall: invoice, carry: none}}\n")
 	if exclusive && rapid.Bool().Draw(t, "amended") {
-		text += "amendments:\n  - {name: opened, effective: 2025-01-09, signed_by: [lab, north, south], remove: [only]}\n"
+		remove := "only"
+		if spared {
+			remove = "only, spare-only"
+		}
+		text += "amendments:\n  - {name: opened, effective: 2025-01-09, signed_by: [lab, north, south], remove: [" + remove + "]}\n"
 	}
 	text += some("supply", "", supply("north", 40, "3"), supply("south", 40, "2"), supply("south", 16, "2")+supply("north", 24, "4"))
 	text += some("scenario", "", scenario(""), scenario("{party: north, answers: matches_while_capacity, after: P1BD}"),

@@ -21,7 +21,10 @@ type walk struct {
 	pinned  time.Time
 
 	capacity map[string]*walked
-	ends     []walkedEnd // of placements that run
+	asked    map[string][]*walkedProcess // by opportunity: whom the purchase had to be offered first
+	term     map[string]offtake.Duration // by opportunity, of its offer
+	bought   map[offtake.ClauseRef]int64 // accelerators, by the consent they were bought under
+	ends     []walkedEnd                 // of placements that run
 	placed   map[string]bool
 	jobs     int
 	spend    offtake.Accrual
@@ -34,6 +37,17 @@ type walked struct {
 	from, until                         time.Time
 	price                               offtake.Money
 	byUse                               bool
+}
+
+// walkedProcess is a first refusal being run, as the decisions tell of it.
+type walkedProcess struct {
+	id, clause, state string
+	right             offtake.FirstRefusal // as it was when the process opened
+}
+
+// cleared reports whether the process leaves the third party's offer free.
+func (p *walkedProcess) cleared() bool {
+	return p.state == "released" || p.state == "waived" || p.state == "not_triggered"
 }
 
 type walkedEnd struct {
@@ -92,30 +106,55 @@ func (w *walk) over(u offtake.Until, at time.Time) bool {
 	})
 }
 
-// allowed finds a clause that forbids what the facts say.
+// forbids finds a clause that forbids what the facts say.
 func (w *walk) forbids(f offtake.Facts, at time.Time) (offtake.ClauseRef, bool) {
 	inForce := w.clauses(at)
-	lifted := map[offtake.ClauseRef]bool{}
-	for _, c := range inForce {
-		if consent, ok := c.Body.(offtake.Consent); ok && consent.Scope.Matches(f) {
-			for _, ref := range consent.Lifts {
-				lifted[ref] = true
-			}
-		}
-	}
 	for ref, c := range inForce {
-		switch b := c.Body.(type) {
-		case offtake.Exclusivity:
-			if b.Provider != f.Provider && b.Scope.Matches(f) && !lifted[ref] {
-				return ref, true
-			}
-		case offtake.FirstPlacement:
-			if f.Capacity == offtake.HeldCapacity && f.Product != "" && b.Provider != f.Provider && b.Scope.Matches(f) && !lifted[ref] && !w.excused(b, ref, f.Product, at) {
-				return ref, true
-			}
+		if _, asks := c.Body.(offtake.FirstRefusal); asks || !w.restricts(ref, c.Body, f, at) {
+			continue
+		}
+		if _, lifted := w.lifting(inForce, ref, f); !lifted {
+			return ref, true
 		}
 	}
 	return offtake.ClauseRef{}, false
+}
+
+// restricts reports whether a clause stands in the way of what the facts say,
+// unless a consent lifts it or, of a first refusal, its holders were asked.
+func (w *walk) restricts(ref offtake.ClauseRef, body offtake.Body, f offtake.Facts, at time.Time) bool {
+	switch b := body.(type) {
+	case offtake.Exclusivity:
+		return b.Provider != f.Provider && b.Scope.Matches(f)
+	case offtake.FirstPlacement:
+		return f.Capacity == offtake.HeldCapacity && f.Product != "" && b.Provider != f.Provider && b.Scope.Matches(f) && !w.excused(b, ref, f.Product, at)
+	case offtake.FirstRefusal:
+		return f.Capacity == offtake.NewCapacity && b.Grantor == w.book.Buyer && !w.holds(b, f.Provider) && b.Scope.Matches(f)
+	}
+	return false
+}
+
+// holds reports whether a provider is a holder's: what it sells is no third
+// party's.
+func (w *walk) holds(r offtake.FirstRefusal, name offtake.ProviderName) bool {
+	p, _ := w.book.Provider(name)
+	return slices.ContainsFunc(r.Holders, func(h offtake.Holder) bool { return h.Provider == name || h.Party == p.Party })
+}
+
+// lifting finds a consent that lifts a clause, the first by name. What is bought
+// must fit into what the purchases before have left of its limit; what is held
+// is not bought again.
+func (w *walk) lifting(inForce map[offtake.ClauseRef]offtake.Clause, ref offtake.ClauseRef, f offtake.Facts) (found offtake.ClauseRef, ok bool) {
+	for name, c := range inForce {
+		b, is := c.Body.(offtake.Consent)
+		if !is || !slices.Contains(b.Lifts, ref) || !b.Scope.Matches(f) || ok && name.String() > found.String() {
+			continue
+		}
+		if b.Limit.Quantity == 0 || f.Capacity != offtake.NewCapacity || w.bought[name]+f.Quantity <= b.Limit.Quantity {
+			found, ok = name, true
+		}
+	}
+	return found, ok
 }
 
 // excused reports whether every statement that frees a product has been made.
@@ -133,6 +172,7 @@ func (w *walk) excused(b offtake.FirstPlacement, ref offtake.ClauseRef, p offtak
 // begin holds what the book's own reservation clauses say.
 func (w *walk) begin(from time.Time) {
 	w.capacity, w.placed = map[string]*walked{}, map[string]bool{}
+	w.asked, w.term, w.bought = map[string][]*walkedProcess{}, map[string]offtake.Duration{}, map[offtake.ClauseRef]int64{}
 	w.own(from)
 	for _, a := range w.book.Agreements {
 		for _, t := range append(effectives(a.Amendments), a.Effective) {
@@ -166,6 +206,12 @@ func (w *walk) follow(r told) {
 	w.begin(r.From)
 	for i, l := range r.lines {
 		switch l["decision"] {
+		case "offer.received":
+			w.offer(l)
+		case "process.opened":
+			w.open(i, l)
+		case "accepted", "fulfilled", "released", "waived", "withdrawn", "tail.expired":
+			w.step(i, l)
 		case "reserved":
 			w.reserved(i, l)
 		case "place":
@@ -195,6 +241,72 @@ func earlier(a, b time.Time) time.Time {
 
 func word(l map[string]any, key string) string { s, _ := l[key].(string); return s }
 
+func (w *walk) offer(l map[string]any) {
+	term, err := offtake.ParseDuration(word(l, "term"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.term[word(l, "opportunity")] = term
+}
+
+func (w *walk) open(i int, l map[string]any) {
+	p := &walkedProcess{id: word(l, "process"), clause: word(l, "clause"), state: word(l, "state")}
+	for ref, c := range w.clauses(instant(w.t, l["at"])) {
+		if right, ok := c.Body.(offtake.FirstRefusal); ok && ref.String() == p.clause {
+			p.right = right
+		}
+	}
+	if p.right.Grantor == "" {
+		w.t.Errorf("decision %d: process %s runs %s, which is no first refusal in force", i+1, p.id, p.clause)
+	}
+	opportunity, _, _ := strings.Cut(p.id, "#")
+	w.asked[opportunity] = append(w.asked[opportunity], p)
+}
+
+func (w *walk) step(i int, l map[string]any) {
+	opportunity, _, _ := strings.Cut(word(l, "process"), "#")
+	for _, p := range w.asked[opportunity] {
+		if p.id == word(l, "process") {
+			p.state = word(l, "decision")
+			return
+		}
+	}
+	w.t.Errorf("decision %d: process %s is %s and was never opened", i+1, l["process"], l["decision"])
+}
+
+// offeredFirst checks that nobody with a right to match was passed by, and
+// counts what is bought against the consents that spared it.
+func (w *walk) offeredFirst(where, opportunity string, f offtake.Facts, at time.Time) {
+	state := map[string]string{}
+	for _, p := range w.asked[opportunity] {
+		state[p.clause] = p.state
+		if !p.cleared() && !w.holds(p.right, f.Provider) {
+			w.t.Errorf("%s while process %s is %s", where, p.id, p.state)
+		}
+	}
+	inForce := w.clauses(at)
+	under := map[offtake.ClauseRef]bool{}
+	for ref, c := range inForce {
+		if !w.restricts(ref, c.Body, f, at) {
+			continue
+		}
+		consent, lifted := w.lifting(inForce, ref, f)
+		under[consent] = lifted
+		if _, asks := c.Body.(offtake.FirstRefusal); !asks || lifted {
+			continue
+		}
+		// Nothing spares this purchase, so "not triggered" is no clearance here.
+		if s := state[ref.String()]; s != "released" && s != "waived" {
+			w.t.Errorf("%s, which %s lets its holder match first; its process is %q", where, ref, s)
+		}
+	}
+	for consent, lifted := range under {
+		if lifted {
+			w.bought[consent] += f.Quantity
+		}
+	}
+}
+
 func (w *walk) reserved(i int, l map[string]any) {
 	price, err := offtake.ParseMoney(word(l, "price"))
 	if err != nil {
@@ -211,10 +323,13 @@ func (w *walk) reserved(i int, l map[string]any) {
 		Provider: offtake.ProviderName(c.provider), Accelerator: offtake.Accelerator(c.accelerator), Region: offtake.Region(c.region),
 		Site: offtake.Site(c.site), Quantity: c.quantity, Capacity: offtake.NewCapacity, Route: w.route(c.provider),
 		Purposes: []offtake.Purpose{offtake.Purpose(word(l, "purpose"))}, Start: offtake.When{Instant: c.from},
+		Term: w.term[word(l, "opportunity")],
 	}
+	where := fmt.Sprintf("decision %d: %d of %s bought of %s at %s", i+1, c.quantity, c.accelerator, c.provider, offtake.Stamp(at))
 	if ref, bad := w.forbids(f, at); bad {
-		w.t.Errorf("decision %d: %d of %s bought of %s at %s, which %s forbids", i+1, c.quantity, c.accelerator, c.provider, offtake.Stamp(at), ref)
+		w.t.Errorf("%s, which %s forbids", where, ref)
 	}
+	w.offeredFirst(where, word(l, "opportunity"), f, at)
 }
 
 func (w *walk) route(provider string) offtake.Route {
@@ -338,31 +453,72 @@ func (h *heard) has(what string) bool      { return strings.Contains(strings.Joi
 
 // A walk that sees nothing proves nothing: each of these lies is seen.
 func TestTheWalkSeesWhatIsWrong(t *testing.T) {
-	b := read(t, base+`  only-north: {text: Only north., exclusivity: {provider: north, scope: {}}}
+	placed := read(t, base+`  only-north: {text: Only north., exclusivity: {provider: north, scope: {}}}
 `+held("cluster", "north", "h100", 16, "2025-01-20")+held("theirs", "south", "h100", 16, "2025-01-20"))
+	asked := read(t, base+refusalClause+supply("south", 64, "3")+scenario("{party: north, answers: passes, after: P2BD}"))
+	matched := read(t, base+refusalClause+supply("south", 64, "3")+scenario("{party: north, answers: matches, after: P2BD}"))
+	spared := read(t, base+refusalClause+spare("match", 24)+supply("south", 64, "3")+scenario(""))
+	allowed := read(t, base+`  only-north: {text: Only north., exclusivity: {provider: north, scope: {capacity: new}}}
+`+spare("only-north", 24)+supply("south", 64, "3")+scenario(""))
 	for _, c := range []struct {
 		name, want string
-		lie        func(l map[string]any)
+		book       *offtake.Book
+		lie        func(w *told)
 	}{
-		{"the truth", "", func(map[string]any) {}},
-		{"another provider", "which deal/only-north forbids", func(l map[string]any) {
-			l["provider"] = "south"
-			l["reservations"].([]any)[0].(map[string]any)["id"] = "deal/theirs"
+		{"the truth of a placement", "", placed, func(*told) {}},
+		{"another provider", "which deal/only-north forbids", placed, func(w *told) {
+			w.of("place")[0]["provider"] = "south"
+			w.of("place")[0]["reservations"].([]any)[0].(map[string]any)["id"] = "deal/theirs"
 		}},
-		{"more than is held", "fills deal/cluster to 17 of 16", func(l map[string]any) {
-			l["accelerators"] = 17.0
-			l["reservations"].([]any)[0].(map[string]any)["accelerators"] = 17.0
+		{"more than is held", "fills deal/cluster to 17 of 16", placed, func(w *told) {
+			w.of("place")[0]["accelerators"] = 17.0
+			w.of("place")[0]["reservations"].([]any)[0].(map[string]any)["accelerators"] = 17.0
 		}},
-		{"longer than it is held", "held from", func(l map[string]any) { l["until"] = "2025-02-01T00:00:00Z" }},
-		{"fewer than it asks for", "takes 8 of the 9 it asks for", func(l map[string]any) { l["accelerators"] = 9.0 }},
-		{"elsewhere", "which is elsewhere", func(l map[string]any) { l["region"] = "there" }},
+		{"longer than it is held", "held from", placed, func(w *told) { w.of("place")[0]["until"] = "2025-02-01T00:00:00Z" }},
+		{"fewer than it asks for", "takes 8 of the 9 it asks for", placed, func(w *told) { w.of("place")[0]["accelerators"] = 9.0 }},
+		{"elsewhere", "which is elsewhere", placed, func(w *told) { w.of("place")[0]["region"] = "there" }},
+
+		{"the truth of a release", "", asked, func(*told) {}},
+		{"never released", "while process buy-1#1 is notify_due", asked, func(w *told) { w.drop("released") }},
+		{"released too late", "while process buy-1#1 is notify_due", asked, func(w *told) {
+			released := w.of("released")
+			w.drop("released")
+			w.lines = append(w.lines, released...)
+		}},
+		{"released, and the time to sign run out", "while process buy-1#1 is tail.expired", asked, func(w *told) { w.of("third_party.signed")[0]["decision"] = "tail.expired" }},
+		{"called not triggered", `lets its holder match first; its process is "not_triggered"`, asked, func(w *told) {
+			w.drop("released")
+			w.of("process.opened")[0]["state"] = "not_triggered"
+		}},
+		{"no process at all", `deal/match lets its holder match first; its process is ""`, asked, func(w *told) { w.drop("process.opened", "released") }},
+		{"another's process", "is released and was never opened", asked, func(w *told) { w.of("released")[0]["process"] = "buy-2#1" }},
+		{"a process under no right", "runs deal/note, which is no first refusal in force", asked, func(w *told) { w.of("process.opened")[0]["clause"] = "deal/note" }},
+
+		{"the truth of a match", "", matched, func(*told) {}},
+		{"matched, and bought of the third party", "while process buy-1#1 is fulfilled", matched, func(w *told) { w.of("reserved")[0]["provider"] = "south" }},
+
+		{"the truth of a right lifted within a limit", "", spared, func(*told) {}},
+		{"lifted beyond its limit at once", `deal/match lets its holder match first; its process is "not_triggered"`, spared, func(w *told) { w.of("reserved")[0]["quantity"] = 25.0 }},
+		{"lifted beyond its limit with what was bought before", `deal/match lets its holder match first; its process is "not_triggered"`, spared, func(w *told) { w.of("reserved")[0]["quantity"] = 17.0 }},
+		{"the truth of an exclusivity lifted within a limit", "", allowed, func(*told) {}},
+		{"allowed beyond its limit with what was bought before", "which deal/only-north forbids", allowed, func(w *told) { w.of("reserved")[0]["quantity"] = 17.0 }},
 	} {
-		w := tell(t, b, jobs("a 0 60 8"), nil)
-		c.lie(w.of("place")[0])
+		w := tell(t, c.book, jobs("a 0 60 8", "b 200000 200000 8", "c 250000 60 8"), nil)
+		c.lie(&w)
 		var h heard
-		walkOver(&h, b, w, utc)
+		walkOver(&h, c.book, w, utc)
 		if (c.want == "") != (len(h.lines) == 0) || !h.has(c.want) {
 			t.Errorf("%s: the walk says %q, want %q", c.name, h.lines, c.want)
 		}
 	}
+}
+
+// spare is a consent to buy so many of south whatever a clause says.
+func spare(clause offtake.ClauseName, n int) string {
+	return fmt.Sprintf("  spare-%[1]s: {text: South may sell some., consent: {lifts: [%[1]s], scope: {capacity: new, provider: [south]}, limit: {quantity: %[2]d}}}\n", clause, n)
+}
+
+// drop leaves decisions out of what is told.
+func (w *told) drop(decisions ...string) {
+	w.lines = slices.DeleteFunc(w.lines, func(l map[string]any) bool { return slices.Contains(decisions, word(l, "decision")) })
 }
