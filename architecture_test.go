@@ -1,6 +1,7 @@
 package offtake_test
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -56,19 +57,76 @@ func TestOnlyMoneySeesDecimals(t *testing.T) {
 	})
 }
 
+// TestWhatMustNeverBeImported says what no line of docs/ARCHITECTURE.md may
+// allow: a replay's only law is the market's, and the law of the process does
+// not know who buys what with a release.
+func TestWhatMustNeverBeImported(t *testing.T) {
+	never := map[string][]string{
+		"internal/replay":  {"internal/rights", "internal/refusal"},
+		"internal/refusal": {"internal/rights", "internal/wire", "internal/journal"},
+	}
+	imports := ownImports(t)
+	for pkg, banned := range never {
+		if _, ok := imports[pkg]; !ok {
+			t.Errorf("there is no package %s", pkg)
+		}
+		for _, b := range banned {
+			if slices.Contains(imports[pkg], b) {
+				t.Errorf("package %s imports %s, which it must never", pkg, b)
+			}
+		}
+	}
+}
+
+// pureRooms are the packages that know no world, each with the one library from
+// outside that it may use.
+var pureRooms = map[string]string{
+	".":                       "github.com/cockroachdb/apd/",
+	"internal/civil":          "github.com/rickar/cal/",
+	"internal/rights":         "",
+	"internal/rates":          "",
+	"internal/prices":         "github.com/go-json-experiment/json",
+	"internal/refusal":        "",
+	"internal/drawdown":       "",
+	"internal/market":         "",
+	"internal/market/deal":    "",
+	"internal/market/holding": "",
+	"internal/market/account": "",
+	"internal/wire":           "github.com/go-json-experiment/json",
+	"internal/journal":        "github.com/klauspost/compress/",
+	"internal/dispatch":       "",
+	"internal/buying":         "",
+	"internal/actors":         "",
+	"internal/replay":         "",
+	"internal/provenance":     "",
+	"internal/sensitivity":    "",
+}
+
+// doors are the packages that may touch the world: readers and writers of
+// files, the command, and what only tests use.
+var doors = []string{"book", "book/booktest", "internal/journal/journaltest", "internal/traces", "internal/report", "cmd/offtake"}
+
+func TestEveryPackageIsAPureRoomOrADoor(t *testing.T) {
+	for pkg := range ownImports(t) {
+		if _, pure := pureRooms[pkg]; pure == slices.Contains(doors, pkg) {
+			t.Errorf("package %s must be either a pure room or a door of architecture_test.go", pkg)
+		}
+	}
+}
+
 // TestPureRoomsKnowNoWorld keeps clocks, files, randomness and sockets out of
-// the pure packages.
+// the pure packages, and libraries that might bring them.
 func TestPureRoomsKnowNoWorld(t *testing.T) {
-	pure := []string{".", "internal/civil", "internal/rights", "internal/rates", "internal/refusal", "internal/drawdown",
-		"internal/market", "internal/market/deal", "internal/market/holding", "internal/market/account",
-		"internal/dispatch", "internal/buying", "internal/actors", "internal/wire"}
-	world := []string{"os", "net", "net/http", "math/rand", "math/rand/v2", "os/exec", "io/ioutil", "log", "log/slog"}
+	world := []string{"os", "os/exec", "os/signal", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "io/ioutil", "log", "log/slog"}
 	eachFile(t, func(file string, imports []string) {
-		if !slices.Contains(pure, path.Dir(file)) {
+		library, pure := pureRooms[path.Dir(file)]
+		if !pure {
 			return
 		}
 		for _, imp := range imports {
-			if slices.Contains(world, imp) {
+			first, _, _ := strings.Cut(imp, "/")
+			outside := strings.Contains(first, ".") && imp != module && !strings.HasPrefix(imp, module+"/")
+			if slices.Contains(world, imp) || outside && (library == "" || !strings.HasPrefix(imp, library)) {
 				t.Errorf("%s imports %s; pure packages know no world", file, imp)
 			}
 		}
@@ -76,10 +134,67 @@ func TestPureRoomsKnowNoWorld(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(string(text), "time.Now(") {
-			t.Errorf("%s reads the clock", file)
+		for _, use := range clockUses(t, file, text) {
+			t.Errorf("%s reads the clock: %s", file, use)
 		}
 	})
+}
+
+// clockUses finds the ways in which a file reads or waits for the clock,
+// whatever name it imports the packages by.
+func clockUses(t *testing.T, file string, text []byte) (uses []string) {
+	t.Helper()
+	clocks := map[string][]string{
+		"time":    {"Now", "Since", "Until", "After", "AfterFunc", "Sleep", "Tick", "NewTicker", "NewTimer"},
+		"context": {"WithTimeout", "WithTimeoutCause", "WithDeadline", "WithDeadlineCause"},
+	}
+	f, err := parser.ParseFile(token.NewFileSet(), file, text, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]string{}
+	for _, i := range f.Imports {
+		p, _ := strconv.Unquote(i.Path.Value)
+		switch {
+		case clocks[p] == nil:
+		case i.Name == nil:
+			names[p] = p
+		case i.Name.Name == ".":
+			uses = append(uses, "import . "+i.Path.Value)
+		default:
+			names[i.Name.Name] = p
+		}
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			if x, ok := s.X.(*ast.Ident); ok && slices.Contains(clocks[names[x.Name]], s.Sel.Name) {
+				uses = append(uses, names[x.Name]+"."+s.Sel.Name)
+			}
+		}
+		return true
+	})
+	return uses
+}
+
+func TestEveryWayToReadAClockIsSeen(t *testing.T) {
+	for _, c := range []struct{ source, want string }{
+		{`import "time"; var _ = time.Now`, "time.Now"},
+		{`import "time"; var _ = time.Since(t)`, "time.Since"},
+		{`import "time"; var _ = time.Until(t)`, "time.Until"},
+		{`import "time"; var _ = time.After(1)`, "time.After"},
+		{`import "time"; var _ = time.NewTimer(1)`, "time.NewTimer"},
+		{`import "time"; var _ = time.Tick(1)`, "time.Tick"},
+		{`import "time"; func f() { time.Sleep(1) }`, "time.Sleep"},
+		{`import clock "time"; var _ = clock.Now()`, "time.Now"},
+		{`import . "time"; var _ = Now()`, `import . "time"`},
+		{`import "context"; var _, _ = context.WithTimeout(nil, 1)`, "context.WithTimeout"},
+		{`import "time"; var _ = time.Date // not time.Now()`, ""},
+		{`var _ = at.After(time.Now)`, ""},
+	} {
+		if got := strings.Join(clockUses(t, "x.go", []byte("package x; "+c.source)), " "); got != c.want {
+			t.Errorf("%s: seen is %q, want %q", c.source, got, c.want)
+		}
+	}
 }
 
 // layers reads the block: a line a package, "name: import, import".
