@@ -89,6 +89,7 @@ type NoticeFoundDeficient struct {
 type NoticeServed struct {
 	Process ProcessID
 	To      []PartyName
+	Window  Duration  // what the holder has from the receipt
 	Answer  time.Time // the window's last instant
 }
 
@@ -184,13 +185,19 @@ type Waived struct {
 // ClauseReplaced: the process goes on under an amended clause. No deadline is
 // earlier than it was; zero ones do not run.
 type ClauseReplaced struct {
-	Process    ProcessID
-	Version    time.Time
-	NotifyBy   time.Time
-	Answer     time.Time
-	Definitive time.Time
-	SignBy     time.Time
-	CloseBy    time.Time
+	Process  ProcessID
+	Version  time.Time
+	NotifyBy time.Time
+	Window   Duration // zero: the window goes on as it was
+	Answer   time.Time
+	Parts    []PartDeadline
+}
+
+// A PartDeadline is until when the next step of a part must be done: the bound
+// holder or the third party signs, or what the third party signed closes.
+type PartDeadline struct {
+	Part int64 // by its place among the parts of the process, from 1
+	By   time.Time
 }
 
 // Breached: a third party was bound without clearance.

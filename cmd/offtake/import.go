@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,7 +46,7 @@ FORMAT is one of: %s.`, strings.Join(prices.Formats(), ", ")),
 			if err != nil {
 				return err
 			}
-			opt := prices.Options{File: filepath.Base(args[1]), Provider: offtake.ProviderName(provider)}
+			opt := prices.Options{File: args[1], Provider: offtake.ProviderName(provider)}
 			if opt.Date, err = optionalWhen("date", date); err != nil {
 				return err
 			}

@@ -101,6 +101,10 @@ func (s *State) bought(a offtake.Act, events []offtake.Event) ([]offtake.Event, 
 		}
 		o, _ := s.deals.Opportunity(p.Opportunity)
 		switch e := e.(type) {
+		case offtake.ThirdPartySigned:
+			if left := o.Left() - p.Signed(); !e.Conditional && a.By != "" && e.Quantity > left {
+				return nil, offtake.Refuse(offtake.Invalid, "signature for %d is for more than the %d left of opportunity %q; revise its offer first", e.Quantity, left, o.ID)
+			}
 		case offtake.Fulfilled:
 			terms := p.Noticed
 			terms.Quantity, terms.Provider, terms.Party = e.Quantity, p.Contract.Right.Holders[0].Provider, e.Party
@@ -178,8 +182,8 @@ func (s *State) mayBuy(at time.Time, o *deal.Opportunity, t offtake.OfferTerms, 
 			relied = append(relied, e.Consent)
 		case e.Kind == offtake.FirstOffer{}.Kind():
 			return nil, offtake.Refuse(offtake.NotSupported, "purchase from %q: clause %s has its holder asked first, and first offers are not supported yet", t.Provider, e.Clause)
-		case !s.met(o, e.Clause):
-			return nil, offtake.Refuse(offtake.Forbidden, "purchase from %q: clause %s has its holder offered it first, and opportunity %q never met it; receive the offer again", t.Provider, e.Clause, o.ID)
+		case !s.met(o, t, e.Clause):
+			return nil, offtake.Refuse(offtake.Forbidden, "purchase from %q: clause %s has its holder offered it first, and opportunity %q never met it as the offer of a third party; receive the offer again", t.Provider, e.Clause, o.ID)
 		}
 	}
 	return sortedRefs(append(relied, s.lifting(at, o, t)...)), nil
@@ -206,10 +210,12 @@ func missing(a offtake.Answer) string {
 	return "it is not known " + a.Missing[0]
 }
 
-// met reports whether a process of the opportunity ran the clause.
-func (s *State) met(o *deal.Opportunity, ref offtake.ClauseRef) bool {
+// met reports whether a process of the opportunity ran the clause over what is
+// bought. One in which the holder was itself the seller did not: whoever sells
+// it, the capacity is that of its provider.
+func (s *State) met(o *deal.Opportunity, t offtake.OfferTerms, ref offtake.ClauseRef) bool {
 	for _, p := range s.deals.Of(o.ID) {
-		if p.Contract.Ref == ref {
+		if p.Contract.Ref == ref && p.Contract.OwnOffer(t) == "" {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package market
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -105,7 +106,10 @@ func (l *law) Contract(ref offtake.ClauseRef, at time.Time) (*refusal.Contract, 
 	if err != nil {
 		return nil, err
 	}
-	c := &refusal.Contract{Ref: ref, Version: at, Right: right, Rules: rules, Book: l.book}
+	c := &refusal.Contract{
+		Ref: ref, Version: l.changes[key.version-1], Right: right, Rules: rules, Book: l.book,
+		Dates: cmp.Or(l.rights.Calendar(""), rules.Calendar),
+	}
 	c.Covers = func(at time.Time, t offtake.OfferTerms) refusal.Cover { return l.covers(c, at, t) }
 	l.contracts[key] = c
 	return c, nil

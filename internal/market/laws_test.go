@@ -122,7 +122,7 @@ func drawDeed(t *rapid.T, m *market.State, o offtake.OpportunityID, now time.Tim
 	case 10:
 		return offtake.DefinitiveSign{}
 	case 11:
-		return offtake.OfferRevise{Terms: offtake.OfferTerms{Price: price}}
+		return offtake.OfferRevise{Terms: offtake.OfferTerms{Price: price, Quantity: rapid.SampledFrom([]int64{0, 0, 64, 1008, 1200}).Draw(t, "of")}}
 	case 12:
 		return rapid.SampledFrom([]offtake.Deed{
 			offtake.OfferWithdraw{}, offtake.ThirdPartySign{Conditional: true}, offtake.Amend{Agreement: "ms", Amendment: "october-2025"},

@@ -3,6 +3,7 @@ package prices
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -79,7 +80,7 @@ func (l *list) region(provider offtake.ProviderName, own string) offtake.Region 
 
 // source says in one line what was listed, where and when.
 func (l *list) source(p listed, rounded bool) string {
-	parts := []string{l.name() + ": " + p.item}
+	parts := []string{filepath.Base(l.name()) + ": " + p.item}
 	if p.machine.count > 1 {
 		parts = append(parts, fmt.Sprintf("%d accelerators, %s an hour", p.machine.count, p.price))
 	}

@@ -37,7 +37,7 @@ import (
 
 // Options say what a list does not.
 type Options struct {
-	File     string               // what the list is called in sources and errors
+	File     string               // what errors call the list; sources have the last element of its path
 	Date     offtake.When         // when a list was collected that does not say so itself
 	From     offtake.When         // from when the prices of a list of one day hold; zero: always
 	Provider offtake.ProviderName // the book's name for the provider; of a list of many, the only one wanted

@@ -36,22 +36,33 @@ func (p *Process) under(to *Contract) offtake.ClauseReplaced {
 		e.NotifyBy = later(p.NotifyBy, to.after(p.Triggered, to.Right.NotifyWithin))
 	}
 	if p.any(in(offtake.Open)) {
-		e.Answer = later(p.Answer, to.window(p.Served, p))
+		length, answer := to.window(p.Served, p)
+		if later(p.Answer, answer) != p.Answer {
+			e.Window, e.Answer = length, answer
+		}
 	}
-	for _, q := range p.Parts {
+	for i, q := range p.Parts {
+		by := time.Time{}
 		switch {
 		case q.State == offtake.Contracting:
-			e.Definitive = later(q.Definitive, to.after(q.Since, to.Right.Definitive))
+			by = later(q.Definitive, to.after(q.Since, to.Right.Definitive))
 		case q.free():
-			e.SignBy = later(q.SignBy, to.after(q.Since, to.Right.Tail.SignBy))
+			by = later(q.SignBy, to.after(q.Since, to.Right.Tail.SignBy))
 		case q.signed():
-			e.CloseBy = later(later(e.CloseBy, q.Signed.CloseBy), to.after(q.Signed.At, to.Right.Tail.CloseBy))
+			by = later(q.Signed.CloseBy, to.after(q.Signed.At, to.Right.Tail.CloseBy))
+		default:
+			continue
 		}
+		e.Parts = append(e.Parts, offtake.PartDeadline{Part: int64(i + 1), By: by})
 	}
 	return e
 }
 
+// later gives the later of two deadlines. The zero one never falls.
 func later(a, b time.Time) time.Time {
+	if a.IsZero() || b.IsZero() {
+		return time.Time{}
+	}
 	if b.After(a) {
 		return b
 	}

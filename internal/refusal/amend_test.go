@@ -1,8 +1,11 @@
 package refusal_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/refusal"
@@ -53,6 +56,29 @@ func TestAmendments(t *testing.T) {
 	}
 	if _, _, err := amended(t, refusal.Amendment{Applies: true}, "oracle"); offtake.KindOf(err) != offtake.Forbidden {
 		t.Errorf("a stranger's amendment: %v, want forbidden", err)
+	}
+}
+
+// Under the same terms as before no deadline moves, each part's for itself.
+func TestAnAmendmentLeavesEachPartItsDeadline(t *testing.T) {
+	k := newCourt(plain(t))
+	for i, line := range []string{
+		"2025-06-03T10:00 openai offer.receive", "2025-06-03T10:00 openai notice.serve", "2025-06-04T10:00 microsoft refuse",
+		"2025-06-05T10:00 openai third_party.sign quantity=400", "2025-06-20T10:00 openai third_party.sign quantity=300",
+	} {
+		if _, err := k.send(readAct(t, i, line)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	was := *k.last()
+	a := offtake.Act{ID: "m", At: instant(t, "2025-06-23T10:00"), By: "openai", Deed: offtake.Amend{Agreement: "ms", Amendment: "june"}}
+	events, err := refusal.Amended(was, a, refusal.Amendment{Applies: true, To: contract(t, plain(t).Right)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	is := refusal.Apply(was, a.At, events[0])
+	if diff := cmp.Diff(was.Parts, is.Parts, cmp.Exporter(func(reflect.Type) bool { return true })); diff != "" || len(is.Parts) != 3 {
+		t.Errorf("three parts (-before +after the amendment):\n%s", diff)
 	}
 }
 

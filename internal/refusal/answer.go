@@ -47,7 +47,7 @@ func (p *Process) mayAnswer(a offtake.Act) error {
 	switch {
 	case p.Served.IsZero():
 		return p.wrongState("no complete notice has been served, so there is nothing to answer")
-	case a.At.After(p.Answer):
+	case passed(p.Answer, a.At):
 		return offtake.Refuse(offtake.TooLate, "window of process %q closed at %s", p.ID, offtake.Stamp(p.Answer))
 	case p.any(in(offtake.Open)) || accepts && p.withdrawnAt(a):
 		return nil

@@ -60,7 +60,7 @@ func Apply(p Process, at time.Time, e offtake.Event) Process {
 	case offtake.CloseOverdue:
 		p.overdue(at)
 	case offtake.TailExpired:
-		p.move(at, offtake.IsTailExpired, func(q Part) bool { return q.free() && !q.SignBy.After(at) })
+		p.move(at, offtake.IsTailExpired, func(q Part) bool { return q.free() && fell(q.SignBy, at) })
 	case offtake.Waived:
 		p.move(at, offtake.IsWaived, func(q Part) bool { return !Final(q.State) })
 		p.Why = e.Why
@@ -111,6 +111,7 @@ func (p *Process) replaceTerms(at time.Time, e offtake.TermsReplaced) {
 
 func (p *Process) serve(at time.Time, e offtake.NoticeServed) {
 	p.Served, p.Answer, p.Noticed, p.Baseline = at, e.Answer, p.Terms, p.Terms
+	p.Window, p.Rules = e.Window, p.Contract.Rules
 	p.Why = ""
 	p.move(at, offtake.Open, in(offtake.NotifyDue, offtake.Deficient))
 }
@@ -168,7 +169,7 @@ func (p *Process) sign(at time.Time, e offtake.ThirdPartySigned) {
 
 func (p *Process) overdue(at time.Time) {
 	for i, q := range p.Parts {
-		if q.signed() && !q.Signed.CloseBy.After(at) {
+		if q.signed() && fell(q.Signed.CloseBy, at) {
 			late := *q.Signed
 			late.Overdue = true
 			p.Parts[i].Signed = &late
@@ -196,17 +197,22 @@ func (p *Process) breach(at time.Time, e offtake.Breached) {
 }
 
 func (p *Process) replaceClause(e offtake.ClauseReplaced) {
+	p.Missed = p.Missed && !e.NotifyBy.After(p.NotifyBy)
 	p.NotifyBy, p.Answer = e.NotifyBy, e.Answer
-	for i, q := range p.Parts {
+	if !e.Window.IsZero() {
+		p.Window, p.Rules = e.Window, p.Contract.Rules
+	}
+	for _, d := range e.Parts {
+		q := &p.Parts[d.Part-1]
 		switch {
 		case q.State == offtake.Contracting:
-			p.Parts[i].Definitive = e.Definitive
+			q.Definitive = d.By
 		case q.free():
-			p.Parts[i].SignBy = e.SignBy
+			q.SignBy = d.By
 		case q.signed():
 			signed := *q.Signed
-			signed.CloseBy = e.CloseBy
-			p.Parts[i].Signed = &signed
+			signed.CloseBy = d.By
+			q.Signed = &signed
 		}
 	}
 }

@@ -165,7 +165,7 @@ func (c *Contract) instant(w offtake.When) *big.Rat {
 	if w.IsZero() {
 		return new(big.Rat)
 	}
-	return new(big.Rat).SetInt64(c.Rules.Calendar.Resolve(w).Unix())
+	return new(big.Rat).SetInt64(c.Dates.Resolve(w).Unix())
 }
 
 func figure(f offtake.Figure) *big.Rat {

@@ -17,6 +17,10 @@ type Contract struct {
 	Rules   civil.Rules
 	Book    *offtake.Book // for who owns which provider and who is affiliated
 
+	// Dates is the calendar in which the dates of offers are read: the book's,
+	// whichever the agreement counts its days by.
+	Dates *civil.Calendar
+
 	// Covers says whether the right reaches an offer at an instant: its scope,
 	// what consents lift, and whether the right is spent. It is asked only when
 	// an act is decided, never when events are folded.
@@ -63,15 +67,24 @@ func (c *Contract) thirdParty(t offtake.OfferTerms) offtake.PartyName {
 	return p.Party
 }
 
+// OwnOffer gives the holder that makes an offer itself or by an affiliate, so
+// that no third party does; "" where one does.
+func (c *Contract) OwnOffer(t offtake.OfferTerms) offtake.PartyName {
+	third := c.thirdParty(t)
+	for _, h := range c.Right.Holders {
+		if c.Book.Affiliated(third, h.Party) {
+			return h.Party
+		}
+	}
+	return ""
+}
+
 // assess says in which state an offer puts a process, and why. The order is a
 // lawyer's: is there a third party, does the right reach its offer, is the
 // offer one that triggers it.
 func (c *Contract) assess(at time.Time, t offtake.OfferTerms) (offtake.ProcessState, string) {
-	third := c.thirdParty(t)
-	for _, h := range c.Right.Holders {
-		if c.Book.Affiliated(third, h.Party) {
-			return offtake.NotTriggered, string(third) + " is the holder " + string(h.Party) + " or affiliated with it: no third party"
-		}
+	if h := c.OwnOffer(t); h != "" {
+		return offtake.NotTriggered, string(c.thirdParty(t)) + " is the holder " + string(h) + " or affiliated with it: no third party"
 	}
 	cover := c.Covers(at, t)
 	switch {
@@ -99,7 +112,7 @@ func (c *Contract) admit(at time.Time, t offtake.OfferTerms) error {
 		return offtake.Refuse(offtake.Invalid, "offer quantity %d is not above zero", t.Quantity)
 	case t.Price.Currency() != "" && t.Price.Currency() != c.Book.Currency:
 		return offtake.Refuse(offtake.Invalid, "offer price %s is not in %s, the book's currency", t.Price, c.Book.Currency)
-	case !t.Expires.IsZero() && c.Rules.Calendar.Resolve(t.Expires).Before(at):
+	case !t.Expires.IsZero() && c.Dates.Resolve(t.Expires).Before(at):
 		return offtake.Refuse(offtake.Invalid, "offer expired at %s, before it was received", t.Expires)
 	case len(t.Extras) == 0 || c.Right.Package == offtake.PackageNotTriggered:
 		return nil
@@ -126,10 +139,10 @@ func (c *Contract) after(act time.Time, within offtake.Duration) time.Time {
 	return t
 }
 
-// window gives the last instant of the window that a complete notice starts.
+// window gives the window that a complete notice starts, and its last instant.
 // That of a successor is the longer of what its predecessor had left and the
 // retrigger window; the longer is the one that ends later.
-func (c *Contract) window(received time.Time, p *Process) time.Time {
+func (c *Contract) window(received time.Time, p *Process) (offtake.Duration, time.Time) {
 	length := c.Right.WindowOf(c.holder().Rank)
 	if p.After != "" && !c.Right.Retrigger.IsZero() {
 		length = c.Right.Retrigger
@@ -137,16 +150,16 @@ func (c *Contract) window(received time.Time, p *Process) time.Time {
 	end, _ := c.Rules.Notice(received, length).Deadline()
 	if !p.Left.IsZero() {
 		if left, _ := c.Rules.Notice(received, p.Left).Deadline(); left.After(end) {
-			return left
+			return p.Left, left
 		}
 	}
-	return end
+	return length, end
 }
 
-// left gives what is left of a window at an instant. A broken second counts
+// left gives what is left of the window at an instant. A broken second counts
 // for the holder as a whole one.
-func (c *Contract) left(received, at time.Time) offtake.Duration {
-	d := c.Rules.Notice(received, c.Right.WindowOf(c.holder().Rank)).Left(at)
+func (p *Process) left(at time.Time) offtake.Duration {
+	d := p.Rules.Notice(p.Served, p.Window).Left(at)
 	if d.Unit == offtake.Elapsed {
 		d.Time = (d.Time + time.Second - 1).Truncate(time.Second)
 	}

@@ -124,7 +124,7 @@ func contract(t testing.TB, f offtake.FirstRefusal) *refusal.Contract {
 		t.Fatal(err)
 	}
 	c := &refusal.Contract{
-		Ref: offtake.ClauseRef{Agreement: "ms", Clause: "new"}, Right: f, Rules: rules, Book: book,
+		Ref: offtake.ClauseRef{Agreement: "ms", Clause: "new"}, Right: f, Rules: rules, Dates: rules.Calendar, Book: book,
 		Version: time.Date(2025, 1, 21, 8, 0, 0, 0, time.UTC),
 	}
 	c.Covers = func(_ time.Time, t offtake.OfferTerms) refusal.Cover { return covers(c.Right.Scope, t) }

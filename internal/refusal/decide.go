@@ -114,7 +114,8 @@ func (p *Process) notice(a offtake.Act, d offtake.NoticeServe) ([]offtake.Event,
 	if missing := p.missing(d.Contents); len(missing) > 0 {
 		return []offtake.Event{offtake.NoticeFoundDeficient{Process: p.ID, Missing: missing}}, nil
 	}
-	return []offtake.Event{offtake.NoticeServed{Process: p.ID, To: to, Answer: p.Contract.window(a.At, p)}}, nil
+	length, answer := p.Contract.window(a.At, p)
+	return []offtake.Event{offtake.NoticeServed{Process: p.ID, To: to, Window: length, Answer: answer}}, nil
 }
 
 // addressed refuses a notice that misses a holder, or is sent to a stranger.

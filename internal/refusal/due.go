@@ -26,6 +26,13 @@ func Due(p Process) (time.Time, offtake.Act, bool) {
 	}, true
 }
 
+// passed reports whether a deadline is over at an instant. The zero one, which
+// lies beyond what can be written, never is.
+func passed(deadline, at time.Time) bool { return !deadline.IsZero() && at.After(deadline) }
+
+// fell reports whether a deadline has fallen by an instant, its own included.
+func fell(deadline, by time.Time) bool { return !deadline.IsZero() && !deadline.After(by) }
+
 type deadline struct {
 	of offtake.DeadlineName
 	at time.Time
@@ -60,11 +67,13 @@ func (p *Process) expires() time.Time {
 	if p.Terms.Expires.IsZero() || p.Waiting != nil || p.any(Part.signed) {
 		return time.Time{}
 	}
-	at := p.Contract.Rules.Calendar.Resolve(p.Terms.Expires)
+	at := p.Contract.Dates.Resolve(p.Terms.Expires)
 	for _, q := range p.Parts {
 		switch {
 		case q.State == offtake.Contracting || Final(q.State):
 			return time.Time{}
+		case q.State == offtake.Open && p.Contract.Right.OfferRevocable == offtake.Irrevocable && p.Answer.IsZero():
+			return time.Time{} // the window does not end
 		case q.State == offtake.Open && p.Contract.Right.OfferRevocable == offtake.Irrevocable && at.Before(p.Answer):
 			at = p.Answer
 		}

@@ -12,7 +12,7 @@ import (
 
 // TestLaws plays random acts by random parties at random times, near the
 // deadlines as often as not, under random clauses, and holds the log against
-// what must never break. The numbers are those of the design's list of laws.
+// what must never break. The numbers are those of the laws in docs/FIRST-REFUSAL.md.
 func TestLaws(t *testing.T) {
 	right := plain(t).Right
 	happened := map[string]int{}

@@ -59,8 +59,7 @@ func (p *Process) reviseOpen(a offtake.Act, terms offtake.OfferTerms, next offta
 		case c.sign == unknown:
 			return nil, p.Contract.undetermined(c.key)
 		case c.beyond && p.Contract.requires(c.key):
-			left := p.Contract.left(p.Served, a.At)
-			return p.superseded(a, terms, next, left, c), nil
+			return p.superseded(a, terms, next, p.left(a.At), c), nil
 		}
 	}
 	return []offtake.Event{offtake.NoticeCorrected{Process: p.ID, Terms: terms}}, nil

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/civil"
 )
 
 // A Process is one right's course over one opportunity. It is a value: Apply
@@ -22,7 +23,9 @@ type Process struct {
 	Missed   bool      // no complete notice by then
 
 	Served    time.Time          // when the complete notice was received; zero: none was
-	Answer    time.Time          // the last instant of the window
+	Window    offtake.Duration   // what the holder has from then on
+	Rules     civil.Rules        // by which the window is counted
+	Answer    time.Time          // the last instant of the window; zero: none that can be written
 	Noticed   offtake.OfferTerms // what the holder may take
 	Baseline  offtake.OfferTerms // of the first complete notice: what a third party must not do better than
 	Triggered time.Time          // since when a notice is owed
@@ -102,6 +105,9 @@ func (p *Process) Quantity() int64 { return p.sum(func(Part) bool { return true 
 
 // Released gives what the third party may be signed for now.
 func (p *Process) Released() int64 { return p.sum(Part.free) }
+
+// Signed gives what the third party has signed for and not closed.
+func (p *Process) Signed() int64 { return p.sum(Part.signed) }
 
 // free reports whether the part is released and nobody has signed for it.
 func (q Part) free() bool { return q.State == offtake.InTail && q.Signed == nil }

@@ -15,7 +15,7 @@ func (p *Process) thirdPartySign(a offtake.Act, d offtake.ThirdPartySign) ([]off
 	case quantity < 0:
 		return nil, offtake.Refuse(offtake.Invalid, "quantity %d is not above zero", quantity)
 	case quantity == 0 && p.Released() > 0:
-		quantity = p.Released()
+		quantity = min(p.Released(), p.Terms.Quantity-p.ended()) // a revision may have left less
 	case quantity == 0:
 		quantity = p.Quantity()
 	}
@@ -47,7 +47,7 @@ func (p *Process) thirdPartyClose(a offtake.Act) ([]offtake.Event, error) {
 	switch {
 	case !p.any(Part.signed):
 		why = "a third party's agreement took effect: nothing was signed while released"
-	case p.any(func(q Part) bool { return q.signed() && (q.Signed.Overdue || a.At.After(q.Signed.CloseBy)) }):
+	case p.any(func(q Part) bool { return q.signed() && (q.Signed.Overdue || passed(q.Signed.CloseBy, a.At)) }):
 		why = "a third party's agreement took effect after the time to close"
 	default:
 		return []offtake.Event{offtake.ThirdPartyClosed{Process: p.ID}}, nil

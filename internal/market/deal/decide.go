@@ -59,7 +59,10 @@ func (d *Deals) receive(a offtake.Act, deed offtake.OfferReceive) ([]offtake.Eve
 		}
 		events = append(events, opened...)
 	}
-	return events, several(o.ID, touched)
+	if err := several(o.ID, touched); err != nil {
+		return nil, err
+	}
+	return events, nil
 }
 
 // several refuses what more than one right would have to be run for at once.
@@ -83,12 +86,23 @@ func (d *Deals) revise(o *Opportunity, a offtake.Act, deed offtake.OfferRevise) 
 	if err := d.ownOffer(o, a); err != nil {
 		return nil, err
 	}
-	events := []offtake.Event{offtake.OfferRevised{Opportunity: o.ID, Terms: o.Terms.Revised(deed.Terms)}}
+	revised := o.Terms.Revised(deed.Terms)
+	if gone := o.Awarded + o.Taken; revised.Quantity <= gone {
+		return nil, offtake.Refuse(offtake.Invalid, "offer quantity %d is not above the %d that are gone from it", revised.Quantity, gone)
+	}
+	events := []offtake.Event{offtake.OfferRevised{Opportunity: o.ID, Terms: revised}}
 	var touched []offtake.ClauseRef
 	next := 1
 	for _, p := range d.Of(o.ID) {
 		if !p.Live() && p.State() != offtake.NotTriggered {
 			continue
+		}
+		// A successor covers what was left when it opened, and the offer's
+		// quantity is that of the whole: the process sees the same change.
+		if deed.Terms.Quantity != 0 {
+			mine := deed
+			mine.Terms.Quantity = p.Terms.Quantity + revised.Quantity - o.Terms.Quantity
+			a.Deed = mine
 		}
 		got, err := refusal.Decide(*p, a, o.name(next))
 		if err != nil {
@@ -106,7 +120,10 @@ func (d *Deals) revise(o *Opportunity, a offtake.Act, deed offtake.OfferRevise) 
 		}
 		events = append(events, got...)
 	}
-	return events, several(o.ID, touched)
+	if err := several(o.ID, touched); err != nil {
+		return nil, err
+	}
+	return events, nil
 }
 
 // withdraw gives the offer up in every process.
@@ -191,6 +208,9 @@ func (d *Deals) amend(a offtake.Act, deed offtake.Amend) ([]offtake.Event, error
 			return nil, err
 		case a.At.Before(from):
 			return nil, offtake.Refuse(offtake.NotSupported, "amendment %q holds from %s: taking hold later than the act is not supported yet", deed.Amendment, offtake.Stamp(from))
+		}
+		if !from.After(p.Contract.Version) {
+			m.Applies = false // it opened under that amendment, or was put under it or a later one
 		}
 		got, err := refusal.Amended(*p, a, m)
 		if err != nil {
