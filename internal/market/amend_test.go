@@ -70,6 +70,19 @@ func TestARevisedQuantityIsTheOffers(t *testing.T) {
 	}
 }
 
+// So does one that opens where the first offer did not reach the right.
+func TestASuccessorOfARightNotTriggeredCoversWhatIsLeft(t *testing.T) {
+	d := newDesk(t, caseBook())
+	terms := offer("stargate")
+	terms.Quantity = 600
+	d.do("2025-06-03T17:00:00Z", "openai", "o", offtake.OfferReceive{Terms: terms})
+	d.do("2025-06-03T17:00:00Z", "openai", "o", offtake.Award{Quantity: 64})
+	d.do("2025-06-04T17:00:00Z", "openai", "o", offtake.OfferRevise{Terms: offtake.OfferTerms{Quantity: 1008}})
+	if p, _ := d.m.Deals().Process("o#2"); p.State() != offtake.NotifyDue || p.Quantity() != 944 {
+		t.Errorf("the successor is %s over %d, want a notice due over the 944 that are left", p.State(), p.Quantity())
+	}
+}
+
 // Capacity of a third party's is not the holder's own because the holder sells
 // it: `ask` says that the holder is to be offered it, and so does the market.
 func TestTheHolderSellingAnothersCapacity(t *testing.T) {

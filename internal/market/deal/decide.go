@@ -99,19 +99,25 @@ func (d *Deals) revise(o *Opportunity, a offtake.Act, deed offtake.OfferRevise) 
 		}
 		// A successor covers what was left when it opened, and the offer's
 		// quantity is that of the whole: the process sees the same change.
-		if deed.Terms.Quantity != 0 {
-			mine := deed
+		mine := deed
+		if deed.Terms.Quantity != 0 && p.Live() {
 			mine.Terms.Quantity = p.Terms.Quantity + revised.Quantity - o.Terms.Quantity
-			a.Deed = mine
 		}
+		a.Deed = mine
 		got, err := refusal.Decide(*p, a, o.name(next))
 		if err != nil {
 			return nil, err
 		}
 		opened := 0
-		for _, e := range got {
-			if e, ok := e.(offtake.ProcessOpened); ok && e.State != offtake.NotTriggered {
-				opened++
+		for i, e := range got {
+			e, ok := e.(offtake.ProcessOpened)
+			if !ok || e.State == offtake.NotTriggered {
+				continue
+			}
+			opened++
+			if !p.Live() { // it was judged by the whole offer, of which some was awarded since
+				e.Terms.Quantity = revised.Quantity - o.Awarded - o.Taken
+				got[i] = e
 			}
 		}
 		next += opened
