@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -64,6 +65,9 @@ is left out; without --to the replay ends when the last job has.`,
 			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
+			if f == "csv" && flags.sensitivity && flags.report == "" {
+				return offtake.Refuse(offtake.Invalid, "--sensitivity has no place among the rows of csv; take text, json or --report")
+			}
 			r := replaying{world: w, flags: flags, dir: args[0], book: b, law: law}
 			if err := r.prepare(); err != nil {
 				return err
@@ -287,7 +291,11 @@ func (w world) writeReplays(f string, page report.Page, flags replayFlags) error
 		for i := range page.Runs {
 			list[i] = page.Runs[i].Result
 		}
-		return w.writeJSON(map[string]any{"replays": list})
+		out := map[string]any{"replays": list}
+		if len(page.Sensitivity) > 0 {
+			out["sensitivity"] = sensitivityJSON(page.Sensitivity)
+		}
+		return w.writeJSON(out)
 	case "csv":
 		return w.writeCSV(report.Table(page.Runs))
 	}
@@ -308,4 +316,38 @@ func (w world) writeReplays(f string, page report.Page, flags replayFlags) error
 		fmt.Fprintf(w.out, "\nReport: %s\n", flags.report)
 	}
 	return nil
+}
+
+// A figureJSON is a figure of the comparison and how it moves with each group
+// of invented numbers; null where the book would not load.
+type figureJSON struct {
+	Figure string     `json:"figure"`
+	Says   string     `json:"says"`
+	Unit   string     `json:"unit"`
+	Base   *float64   `json:"base"`
+	Moves  []moveJSON `json:"moves"`
+}
+
+type moveJSON struct {
+	Numbers string   `json:"numbers"`
+	Count   int      `json:"count"`
+	Half    *float64 `json:"half"`
+	Double  *float64 `json:"double"`
+}
+
+func sensitivityJSON(all []report.Sensitivity) (out []figureJSON) {
+	number := func(v float64) *float64 {
+		if math.IsNaN(v) {
+			return nil
+		}
+		return &v
+	}
+	for _, s := range all {
+		f := figureJSON{Figure: s.Name, Says: s.Figure, Unit: s.Unit, Base: number(s.Base), Moves: []moveJSON{}}
+		for _, m := range s.Moves {
+			f.Moves = append(f.Moves, moveJSON{m.Name, m.Numbers, number(m.Half), number(m.Double)})
+		}
+		out = append(out, f)
+	}
+	return out
 }
