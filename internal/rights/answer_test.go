@@ -142,6 +142,21 @@ func TestAConsentToBuyLessThanItCoversStillSpeaksOfWhatIsHeld(t *testing.T) {
 	}
 }
 
+// Most requests are no named customer's: an exception for the only one that is
+// named does not decide for the others.
+func TestAnUnstatedCustomerMayBeNobodyInParticular(t *testing.T) {
+	b := bodies(offtake.Exclusivity{Provider: "azure"},
+		offtake.Consent{Lifts: []offtake.ClauseRef{ref("c0")}, Scope: offtake.Scope{Customers: []offtake.Customer{"state"}}})
+	b.Customers = []offtake.Customer{"state"}
+	l := compile(t, b)
+	for customer, want := range map[offtake.Customer]offtake.Verdict{"": offtake.Undetermined, "state": offtake.Permitted} {
+		got := l.At(instant(t, l, "2025-03-01")).Explain(question(t, l, offtake.Serve, offtake.Facts{Provider: "oci", Customer: customer}))
+		if got.Verdict != want {
+			t.Errorf("serving customer %q is %s, want %s", customer, got.Verdict, want)
+		}
+	}
+}
+
 func TestNoRouteLeadsPastAnExclusivity(t *testing.T) {
 	b := bodies(offtake.Exclusivity{Provider: "azure"})
 	b.Providers = b.Providers[:2] // none that the buyer built

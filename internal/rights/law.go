@@ -92,7 +92,7 @@ func newLaw(b *offtake.Book, calendars *civil.Calendars, h *history, words *voca
 		l.fill()
 	}
 	for i := range l.tables {
-		l.tables[i].build(l.words)
+		l.tables[i].build(l.words, i >= owners)
 	}
 	return l
 }

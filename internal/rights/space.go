@@ -35,9 +35,13 @@ func (s *space) and(t *space) space {
 }
 
 // optional says of a dimension that a request may have no value in it.
-func (d dim) optional() bool {
-	return d == product || d == region || d == site || d == asset || d == customer
-}
+func (d dim) optional() bool { return d.lacking(false) || d == region || d == site }
+
+// lacking says of a dimension that what is not stated of it may be nothing at
+// all: a training job is for no product, and most requests are no named
+// customer's. Capacity is always somewhere, said or not.
+// A use is always of some asset.
+func (d dim) lacking(use bool) bool { return d == product || d == customer || d == asset && !use }
 
 // uncovered reports whether s has requests that none of the covers cover. It
 // gives up when the budget is spent, and then says that there may be some.

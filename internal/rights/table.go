@@ -51,10 +51,10 @@ type table struct {
 }
 
 // A column says where the masks of one dimension begin: that of the rows which
-// cover every value, then one for each cell, the last for having no value.
+// cover every value that an unstated fact may have, then one for each cell, the last for having no value.
 type column struct{ sure, cells int32 }
 
-func (tb *table) build(v *vocabularies) {
+func (tb *table) build(v *vocabularies, use bool) {
 	tb.words = wordsFor(len(tb.rows))
 	tb.all = make(mask, tb.words)
 	for i := range tb.rows {
@@ -67,21 +67,21 @@ func (tb *table) build(v *vocabularies) {
 		}
 		if bounded {
 			tb.used = append(tb.used, d)
-			tb.fill(d, v[d].size)
+			tb.fill(d, v[d].size, use)
 		}
 	}
 }
 
 // fill writes the masks of one dimension, cell by cell: where a row bounds an
 // ordered dimension it is toggled at both ends of its interval.
-func (tb *table) fill(d dim, size cell) {
+func (tb *table) fill(d dim, size cell, use bool) {
 	at := len(tb.masks)
 	tb.masks = append(tb.masks, make([]uint64, (int(size)+2)*tb.words)...)
 	tb.columns[d] = column{sure: int32(at), cells: int32(at + tb.words)}
 	mask := func(c cell) []uint64 { return tb.masks[at+(int(c)+1)*tb.words:][:tb.words] }
 	for i := range tb.rows {
 		s, bit, w := tb.rows[i].box[d], uint64(1)<<(i&63), i>>6
-		if s.count(size) == int(size) {
+		if !s.bounded || s.count(size) == int(size) && !d.lacking(use) {
 			tb.masks[at+w] |= bit
 		}
 		switch {

@@ -311,7 +311,8 @@ func (tw twin) points(ask offtake.Ask, f offtake.Facts) ([]point, []string) {
 		}
 	}
 	if left(offtake.DimProduct, f.Product != "") {
-		vary("product", len(someProducts), func(p *point, i int) { p.f.Product = someProducts[i] })
+		all := append(slices.Clone(someProducts), "")
+		vary("product", len(all), func(p *point, i int) { p.f.Product = all[i] })
 	}
 	if left(offtake.DimAccelerator, f.Accelerator != "") {
 		vary("accelerator", len(someAccels), func(p *point, i int) { p.f.Accelerator = someAccels[i] })
@@ -345,6 +346,9 @@ func (tw twin) points(ask offtake.Ask, f offtake.Facts) ([]point, []string) {
 	}
 	if left(offtake.DimAsset, f.Asset != "") {
 		all := append(slices.Clone(someAssets), "m3")
+		if ask != offtake.Use {
+			all = append(all, "")
+		}
 		vary("asset", len(all), func(p *point, i int) { p.f.Asset = all[i] })
 	}
 	if left(offtake.DimCustomer, f.Customer != "") {
@@ -352,6 +356,7 @@ func (tw twin) points(ask offtake.Ask, f offtake.Facts) ([]point, []string) {
 		if tw.b.Customers == nil {
 			all = append(all, "somebody")
 		}
+		all = append(all, "")
 		vary("customer", len(all), func(p *point, i int) { p.f.Customer = all[i] })
 	}
 	if tw.open() {

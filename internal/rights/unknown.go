@@ -85,6 +85,8 @@ func (t *Terms) weigh(q *Question, quick bool) *weighing {
 		case v.open != nil:
 		case v.dim == provider:
 			root[i] = slices.Clone(q.suppliers.mask(v.size))
+		case v.dim.lacking(q.ask == offtake.Use):
+			root[i][v.size>>6] |= 1 << (v.size & 63)
 		}
 	}
 	w.walk(root)
@@ -192,6 +194,9 @@ func (w *weighing) productsOf(r *row) mask {
 		if ok && r.box[party].has(p) && r.box[product].has(cell(c)) {
 			out.bits[c>>6] |= 1 << (c & 63)
 		}
+	}
+	if none := law.words[product].none(); r.box[party].has(law.words[party].cells[string(law.book.Buyer)]) && !r.box[product].bounded {
+		out.bits[none>>6] |= 1 << (none & 63) // for no product it is the buyer who uses
 	}
 	return out.bits
 }
