@@ -145,6 +145,7 @@ func TestWhatIsAskedFor(t *testing.T) {
 		{"All or nothing is taken whole.", selling("north", "quote", 64, "3", ", all_or_none: true"), offtake.Buying{}, nil, []buying.Need{need(1, 1, "training", 1)}, []string{"north 64 30"}},
 		{"Longer than the policy's term where the work is.", two, offtake.Buying{}, nil, []buying.Need{need(1, 8, "training", 1200)}, []string{"south 8 50"}},
 		{"In the steps of the offer.", selling("north", "block", 64, "3", ", lasts: [{step: P1D, until: P14D}, {step: P7D, until: P182D}]"), offtake.Buying{Term: days(10)}, nil, []buying.Need{need(1, 8, "training", 24*15)}, []string{"north 8 21"}},
+		{"As long as the offer goes where the policy wants more.", selling("north", "block", 64, "3", ", lasts: [{step: P1D, until: P14D}]"), offtake.Buying{Term: days(30)}, nil, []buying.Need{need(1, 8, "training", 1)}, []string{"north 8 14"}},
 		{"Not from an offer that is too short.", selling("north", "block", 64, "3", ", lasts: [{step: P1D, until: P14D}]"), offtake.Buying{}, nil, []buying.Need{need(1, 8, "training", 24*15)}, nil},
 		{"Not from an offer that has not begun.", selling("north", "on_demand", 64, "3", ", from: 2025-03-01"), offtake.Buying{}, nil, []buying.Need{need(1, 8, "training", 1)}, nil},
 		{"More than there is is not asked for.", two, offtake.Buying{}, nil, []buying.Need{need(1, 100, "training", 1)}, nil},

@@ -88,12 +88,29 @@ func (l *look) until(n Need, o offered, begins time.Time) (time.Time, bool) {
 	if len(o.Offer.Lasts) == 0 {
 		return want, true
 	}
-	for _, w := range []time.Time{want, need} {
-		if at, ok := l.stepped(o.Offer.Lasts, begins, w); ok && (end.IsZero() || !at.After(end)) {
-			return at, true
+	if at, ok := l.stepped(o.Offer.Lasts, begins, want); ok && (end.IsZero() || !at.After(end)) {
+		return at, true
+	}
+	at := l.longestStep(o.Offer.Lasts, begins, want)
+	return at, !at.Before(need) && begins.Before(at)
+}
+
+// longestStep gives the last end at or before an instant that the offer's
+// steps allow; where there is none, the beginning.
+func (l *look) longestStep(lasts []offtake.LengthStep, begins, most time.Time) time.Time {
+	last := begins
+	for _, step := range lasts {
+		limit := l.add(begins, step.Until)
+		for end := l.add(begins, step.Step); !end.After(limit) && !end.After(most); {
+			last = latest(last, end)
+			next := l.add(end, step.Step)
+			if !next.After(end) {
+				break
+			}
+			end = next
 		}
 	}
-	return time.Time{}, false
+	return last
 }
 
 // byUse reports whether capacity of a kind is sold from a running list.

@@ -81,6 +81,11 @@ func wallOf(t time.Time, loc *time.Location) wall {
 	return wall(t.Unix() + int64(off))
 }
 
+func offsetAt(t time.Time) int {
+	_, off := t.Zone()
+	return off
+}
+
 // last gives the later of the instants at which the clocks of loc show w, and
 // shown = true. If they never do, it gives the first instant after the gap.
 func last(loc *time.Location, w wall) (t time.Time, shown bool) {
@@ -100,11 +105,16 @@ func begin(loc *time.Location, w wall) time.Time {
 func backward(loc *time.Location, w wall, held func(c, start int64) bool) (t time.Time, shown bool) {
 	at := time.Unix(int64(w)+widestOffset, 0).In(loc)
 	for {
-		_, off := at.Zone()
+		off := offsetAt(at)
 		start, end := at.ZoneBounds()
 		c := int64(w) - int64(off)
 		switch {
 		case !end.IsZero() && c >= end.Unix():
+			// The bounds of a stretch that comes from a zone's rule for the
+			// future may end a day before a leap year does: no gap is there.
+			if at := time.Unix(c, 0).In(loc); offsetAt(at) == off {
+				return at, true
+			}
 			return end, false
 		case start.IsZero() || held(c, start.Unix()):
 			return time.Unix(c, 0).In(loc), true

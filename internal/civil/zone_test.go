@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/civil"
@@ -182,4 +183,32 @@ func asksForZones(path string, source any) (places []string) {
 		return true
 	})
 	return places
+}
+
+// Every day of half a century begins where the zone's own offset says, in zones
+// north and south, those without summer time and those that moved. The last day
+// of a leap year is among them, before which Go ends a stretch of constant
+// offset that goes on.
+func TestEveryDayBegins(t *testing.T) {
+	for _, name := range []string{"America/Los_Angeles", "America/New_York", "Europe/Berlin", "Europe/London", "Australia/Lord_Howe", "Asia/Kolkata", "America/Santiago", "UTC"} {
+		calendars, found := civil.Compile([]offtake.Calendar{{Name: "c", Timezone: name, Cutoff: offtake.TimeOfDay{Minutes: 17 * 60, Set: true}}})
+		if len(found) > 0 {
+			t.Fatal(found)
+		}
+		cal, _ := calendars.Get("c")
+		for d := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC); d.Year() < 2045; d = d.AddDate(0, 0, 1) {
+			want := time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, cal.Location())
+			_, before := want.Add(-12 * time.Hour).Zone()
+			if _, after := want.Add(20 * time.Hour).Zone(); before != after {
+				continue // the clocks change, and midnight may come twice or not at all
+			}
+			day := offtake.DateOf(d)
+			if got := cal.Start(day); !got.Equal(want) {
+				t.Fatalf("%s: %s begins at %s, want %s", name, day, got.UTC(), want.UTC())
+			}
+			if got := cal.CutoffOf(day); !got.Equal(want.Add(17 * time.Hour)) {
+				t.Fatalf("%s: the cut-off of %s is at %s, want 17:00", name, day, got.UTC())
+			}
+		}
+	}
 }

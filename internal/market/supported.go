@@ -1,6 +1,7 @@
 package market
 
 import (
+	"slices"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -44,6 +45,10 @@ func supported(b *offtake.Book, ref offtake.ClauseRef, c offtake.Clause) error {
 		return supportedConsent(b, ref, c, body)
 	case offtake.Reservation:
 		return supportedReservation(b, ref, c, body)
+	case offtake.Venture:
+		if !slices.ContainsFunc(b.Supplies, func(s offtake.Supply) bool { return s.Provider == body.Provider && len(s.Offers) > 0 }) {
+			return notYet(ref, c, "phases", "capacity that becomes supply without being written as supply of "+string(body.Provider))
+		}
 	case offtake.MostFavoured:
 		return notYet(ref, c, "most_favoured", "following the best price")
 	}

@@ -47,6 +47,7 @@ type replay struct {
 	changed []*pool // to be filled when nothing more happens at this instant
 	blocked map[placing]offtake.ClauseRef
 	met     map[offtake.ClauseRef]bool // commitments that are drawn in full
+	shipped map[shipment]bool
 
 	all        []*held // reservations that still have usage to report
 	upcoming   int     // reservations that have not begun

@@ -62,3 +62,22 @@ latest_finish: 2025-01-05
 		t.Errorf("notes are %q, want one of the campaign", notes)
 	}
 }
+
+func TestAHeadStartThatEndsInsideIsRefused(t *testing.T) {
+	b := read(t, base+held("first", "north", "h100", 8, "2026-01-01")+held("other", "south", "h100", 8, "2026-01-01")+
+		`  model-on-north: {text: Ships first on north., first_placement: {provider: north, scope: {product: [model]}, head_start: P10D}}
+`)
+	model := func(seconds string) string {
+		return "id,submitted,duration,accelerators,product\na,0,60,8,model\nb," + seconds + ",60,8,model\n"
+	}
+	if _, err := try(t, b, model("86400"), nil); err != nil {
+		t.Errorf("a replay that is over before: %v", err)
+	}
+	_, err := try(t, b, model("2000000"), nil)
+	if offtake.KindOf(err) != offtake.NotSupported || !strings.Contains(err.Error(), "deal/model-on-north, head_start") || !strings.Contains(err.Error(), "book.yaml:") {
+		t.Errorf("one that goes on after: %v, want not supported yet with the clause's place", err)
+	}
+	if _, err := try(t, b, jobs("a 0 60 8", "b 2000000 60 8"), nil); err != nil {
+		t.Errorf("work for no product: %v", err)
+	}
+}

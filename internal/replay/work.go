@@ -95,6 +95,7 @@ func (r *replay) startJob(e *entry, p *pool, c *dispatch.Candidate) bool {
 		r.untake(i, parts)
 		return r.refused(e, p, err)
 	}
+	r.ship(w.Product, p.Provider)
 	for _, t := range parts {
 		t.change(w, t.n, job.start)
 	}

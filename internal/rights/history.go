@@ -187,6 +187,13 @@ func latest(ts ...time.Time) time.Time { return slices.MaxFunc(ts, time.Time.Com
 
 // amend lets an amendment take hold, if everyone it needs has signed it.
 func (h *history) amend(d *deal, m *offtake.Amendment, at time.Time) {
+	if at.Before(d.life.from) {
+		h.findings = append(h.findings, offtake.Finding{
+			Severity: offtake.Mistake, Pos: m.Pos, Code: "amendment-too-early",
+			Message: sprintf("amendment %q is effective at %s, before agreement %q begins at %s", m.Name, offtake.Stamp(at), d.agreement.Name, offtake.Stamp(d.life.from)),
+			Hint:    "there is nothing to amend yet; correct one of the dates",
+		})
+	}
 	missing := h.unsigned(d, m, at)
 	d.amended[m.Name] = &amended{at: at, missing: missing}
 	if len(missing) > 0 {

@@ -13,7 +13,7 @@ func (l *Law) lint() (out []offtake.Finding) {
 	for _, rule := range []func() []offtake.Finding{
 		l.contradictions, l.commitmentOrder, l.refusalsMeet, l.licencesShutOut,
 		l.renewals, l.cutoffs, l.mixedUnits, l.lateRamps, l.neverInForce,
-		l.unreachable, l.shadowed, l.idleConsents, l.emptiedCommitments, l.offersAgainstRights,
+		l.unreachable, l.shadowed, l.unusableRates, l.idleConsents, l.emptiedCommitments, l.offersAgainstRights,
 	} {
 		out = append(out, rule()...)
 	}

@@ -101,6 +101,11 @@ func TestFindings(t *testing.T) {
 	agi := offtake.Determination{Question: "is it?", DecidedBy: "panel", Meanwhile: "hold"}
 	both := []offtake.PartyName{"openai", "microsoft"}
 	lift := offtake.Consent{Lifts: []offtake.ClauseRef{ref("c0")}, Scope: training}
+	tooEarly := amendedBy(bodies(azure), offtake.Amendment{SignedBy: both})
+	tooEarly.Agreements[0].Amendments[0].Effective = on("2019-01-01")
+	silent := stating(bodies(placement, offtake.Exclusivity{Provider: "oci", Scope: offtake.Scope{Sites: []offtake.Site{"abilene"}}}),
+		offtake.Statement{By: "microsoft", At: on("2026-01-01"), Says: offtake.CannotSupport})
+	silent.Agreements[0].Clauses[1].Until.At = on("2026-06-01")
 
 	for _, c := range []struct {
 		is   string
@@ -152,6 +157,14 @@ func TestFindings(t *testing.T) {
 		{"emptied by two exclusivities together", bodies(offtake.Exclusivity{Provider: "azure", Scope: training}, offtake.Exclusivity{Provider: "azure", Scope: api},
 			commitment("oci", offtake.Scope{Purposes: []offtake.Purpose{"api", "training"}})), "commitment-emptied"},
 
+		{"emptied, and a consent that helps somebody else", bodies(offtake.Exclusivity{Provider: "azure", Scope: api}, commitment("oci", api),
+			offtake.Consent{Lifts: []offtake.ClauseRef{ref("c0")}, Scope: offtake.Scope{Providers: []offtake.ProviderName{"stargate"}}}), "commitment-emptied"},
+		{"emptied but for a consent", bodies(offtake.Exclusivity{Provider: "azure", Scope: api}, commitment("oci", api),
+			offtake.Consent{Lifts: []offtake.ClauseRef{ref("c0")}, Scope: offtake.Scope{Providers: []offtake.ProviderName{"oci"}}}), ""},
+		{"a price where only another may supply", bodies(azure, offtake.Rate{Provider: "oci"}), "clause-shadowed"},
+		{"a price where others may too", bodies(offtake.Exclusivity{Provider: "azure", Scope: api}, offtake.Rate{Provider: "oci"}), ""},
+		{"a first offer on what is the holder's own", bodies(offtake.FirstOffer{Holder: "microsoft", Scope: onAzure}), "clause-unreachable"},
+
 		{"a region no pattern matches", bodies(refusal(in("ap-*"))), "clause-unreachable"},
 		{"a placement that touches only its own provider", bodies(offtake.FirstPlacement{Provider: "azure", Scope: onAzure}), "clause-unreachable"},
 		{"an exclusivity that touches only its own provider", bodies(offtake.Exclusivity{Provider: "azure", Scope: onAzure}), "clause-unreachable"},
@@ -177,6 +190,7 @@ func TestFindings(t *testing.T) {
 		{"the panel speaks after the end", stating(bodies(agi), offtake.Statement{By: "panel", At: on("2032-01-01"), Says: offtake.SaysYes}), "statement-not-counted"},
 
 		{"an excuse for a product the clause covers", stating(bodies(placement), offtake.Statement{By: "microsoft", At: on("2026-01-01"), Says: offtake.CannotSupport, Products: []offtake.Product{"api"}}), ""},
+		{"an excuse is no shadow of an exclusivity that ends later", silent, ""},
 		{"an excuse for another product", stating(bodies(placement), offtake.Statement{By: "microsoft", At: on("2026-01-01"), Says: offtake.CannotSupport, Products: []offtake.Product{"chatgpt"}}), "statement-not-counted"},
 		{"an excuse for one it covers and one it does not", stating(bodies(placement), offtake.Statement{By: "microsoft", At: on("2026-01-01"), Says: offtake.CannotSupport, Products: []offtake.Product{"api", "chatgpt"}}), "statement-not-counted"},
 
@@ -186,6 +200,7 @@ func TestFindings(t *testing.T) {
 		{"consenting past a right without its holder", amendedBy(bodies(azure), offtake.Amendment{Clauses: []offtake.Clause{{Name: "x", Body: lift}}, SignedBy: both[:1]}), "amendment-unsigned"},
 		{"binding the buyer without it", amendedBy(bodies(), offtake.Amendment{Clauses: []offtake.Clause{{Name: "x", Body: azure}}, SignedBy: both[1:]}), "amendment-unsigned"},
 		{"licensing without the licensor", amendedBy(bodies(), offtake.Amendment{Clauses: []offtake.Clause{{Name: "x", Body: licence("microsoft", false)}}, SignedBy: both[1:]}), "amendment-unsigned"},
+		{"an amendment from before its agreement", tooEarly, "amendment-too-early"},
 		{"letting the panel decide needs no panel", amendedBy(bodies(), offtake.Amendment{Clauses: []offtake.Clause{{Name: "x", Body: agi}}, SignedBy: both}), ""},
 	} {
 		t.Run(c.is, func(t *testing.T) {

@@ -27,6 +27,10 @@ func (l *Law) unreachable() (out []offtake.Finding) {
 			if !l.hasThird(body) {
 				b[provider] = listed(l.words[provider].size)
 			}
+		case offtake.FirstOffer:
+			if body.Scope.Providers != nil {
+				b[provider] = b[provider].and(l.suppliers(func(p offtake.Provider) bool { return !l.book.Affiliated(p.Party, body.Holder) }))
+			}
 		}
 		for d := range dims {
 			if b[d].empty() {
@@ -61,10 +65,12 @@ func (l *Law) hasThird(f offtake.FirstRefusal) bool {
 const searchEffort = 300
 
 // bansMeeting gives the exclusivities that meet a space and that no consent
-// may lift.
+// may lift where they do.
 func (l *Law) bansMeeting(s *space) (out []*space) {
 	for _, i := range l.tables[bans].meeting(s, l.words) {
-		if r := &l.tables[bans].rows[i]; len(r.lifts) == 0 {
+		r := &l.tables[bans].rows[i]
+		both := s.and(&r.space)
+		if !slices.ContainsFunc(r.lifts, func(c int32) bool { return l.tables[running].rows[c].space.meets(&both) }) {
 			out = append(out, &r.space)
 		}
 	}
@@ -89,6 +95,25 @@ func (l *Law) shadowed() (out []offtake.Finding) {
 	return out
 }
 
+// unusableRates finds negotiated prices for what exclusivities of others forbid
+// for as long as the price holds.
+func (l *Law) unusableRates() (out []offtake.Finding) {
+	for _, t := range l.terms {
+		body, ok := t.clause.Body.(offtake.Rate)
+		if !ok {
+			continue
+		}
+		b := l.boxOf(t.deal, body.Scope)
+		b[provider] = b[provider].and(l.supplies(body.Provider))
+		s, budget := l.space(t, b), searchEffort
+		if !s.empty() && !l.uncovered(&s, l.bansMeeting(&s), &budget) {
+			out = append(out, t.finding(offtake.Lint, "clause-shadowed", "narrow the exclusivity, or leave the clause out",
+				"rate %q is of no use: exclusivities of others forbid everything it covers", t.ref))
+		}
+	}
+	return out
+}
+
 // shadow holds the rows of one clause against the bans, first for its whole
 // life and then for each stretch of it between two changes of the bans.
 func (l *Law) shadow(t *clauseTerm, rows []row) (offtake.Finding, bool) {
@@ -102,15 +127,19 @@ func (l *Law) shadow(t *clauseTerm, rows []row) (offtake.Finding, bool) {
 			cuts = append(cuts, min(max(c.from, from), until), min(max(c.until, from), until))
 		}
 	}
+	// A clause that has nothing to say in a stretch of time, as after a
+	// statement that excuses from it, is not kept from saying it.
 	reached := func(from, until int32) bool {
+		says := false
 		for i := range rows {
 			s, budget := rows[i].space, searchEffort
 			s.from, s.until = max(s.from, from), min(s.until, until)
+			says = says || !s.empty()
 			if !s.empty() && l.uncovered(&s, covers[i], &budget) {
 				return true
 			}
 		}
-		return false
+		return !says
 	}
 	if !reached(from, until) {
 		return t.finding(offtake.Lint, "clause-shadowed", "narrow the exclusivity, or leave the clause out",
