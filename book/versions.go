@@ -50,14 +50,20 @@ func (r *reader) live(a *offtake.Agreement, all lives) {
 	}
 	for _, i := range inOrder(a.Amendments) {
 		m := &a.Amendments[i]
+		// One that somebody has not signed may come to nothing: what it would
+		// remove goes on for what follows, and what it would add is there.
+		draft := slices.ContainsFunc(a.Parties, func(p offtake.PartyName) bool { return !slices.Contains(m.SignedBy, p) })
 		at := max(about(m.Effective).Unix(), start)
 		var touched []offtake.ClauseName
 		end := func(name offtake.ClauseName) {
 			l := &all[offtake.ClauseRef{Agreement: a.Name, Clause: name}][current[name]]
-			l.end, l.ended = at, m
 			if hasSteps(l.clause.Body) {
 				touched = append(touched, name)
 			}
+			if draft {
+				return
+			}
+			l.end, l.ended = at, m
 			delete(current, name)
 		}
 		for _, name := range m.Remove {
@@ -117,7 +123,7 @@ func (r *reader) unknownRemoval(a *offtake.Agreement, amendment int, name offtak
 		}
 	}
 	r.report(offtake.Finding{Pos: pos, Code: "unknown-clause", Hint: didYouMean(string(name), known),
-		Message: fmt.Sprintf("amendment %q removes clause %q, which is not in force then; expected one of %s", a.Amendments[amendment].Name, name, listed(known, 20))})
+		Message: fmt.Sprintf("amendment %q removes clause %q, which is not in force then%s", a.Amendments[amendment].Name, name, among(known))})
 }
 
 // settleRef refuses a reference to nothing, to a clause of the wrong kind, or
@@ -186,4 +192,12 @@ func (r *reader) unknownRef(u clauseUse, all lives) {
 	slices.Sort(known)
 	r.report(offtake.Finding{Pos: u.pos, Code: "unknown-clause", Hint: didYouMean(u.ref.String(), known),
 		Message: fmt.Sprintf("clause %q does not exist", u.ref)})
+}
+
+// among ends a sentence about a clause with those there are.
+func among(known []string) string {
+	if len(known) == 0 {
+		return "; no clause is"
+	}
+	return "; expected one of " + listed(known, 20)
 }

@@ -21,7 +21,11 @@ func initCommand(w world) *cobra.Command {
 		Long: `Init writes a small, complete and commented book into DIR, which must not
 exist or be empty. Every company and number in it is invented; change them.`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f, err := format(cmd, "text", "json")
+			if err != nil {
+				return err
+			}
 			dir := args[0]
 			if err := mustBeEmpty(dir); err != nil {
 				return err
@@ -29,6 +33,9 @@ exist or be empty. Every company and number in it is invented; change them.`,
 			names, err := writeStarter(dir)
 			if err != nil {
 				return err
+			}
+			if f == "json" {
+				return w.writeJSON(map[string]any{"dir": dir, "files": names})
 			}
 			fmt.Fprintf(w.err, "wrote %s into %s; next: offtake check %s\n", count(len(names), "file"), dir, dir)
 			return nil

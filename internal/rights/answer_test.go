@@ -157,6 +157,19 @@ func TestAnUnstatedCustomerMayBeNobodyInParticular(t *testing.T) {
 	}
 }
 
+// What is permitted because somebody excused it says so.
+func TestAnExcuseIsAReason(t *testing.T) {
+	b := stating(bodies(offtake.FirstPlacement{Provider: "azure", Unless: offtake.Declared{By: "microsoft", Statements: []offtake.Says{offtake.CannotSupport}}}),
+		offtake.Statement{By: "microsoft", At: on("2026-01-01"), Says: offtake.CannotSupport, Products: []offtake.Product{"chatgpt"}})
+	l := compile(t, b)
+	for at, want := range map[string]string{"2025-12-31": "conditional c0", "2026-01-01": "permitted c0"} {
+		got := l.At(instant(t, l, at)).Explain(question(t, l, offtake.Place, offtake.Facts{Provider: "oci", Product: "chatgpt"}))
+		if is := string(got.Verdict) + " " + reasons(got); is != want {
+			t.Errorf("on %s: %s, want %s", at, is, want)
+		}
+	}
+}
+
 func TestNoRouteLeadsPastAnExclusivity(t *testing.T) {
 	b := bodies(offtake.Exclusivity{Provider: "azure"})
 	b.Providers = b.Providers[:2] // none that the buyer built

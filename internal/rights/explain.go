@@ -19,6 +19,9 @@ func (t *Terms) Explain(q Question) offtake.Answer {
 	} else {
 		t.weighed(q, &a)
 	}
+	if (q.ask == offtake.Place || q.ask == offtake.Serve) && a.Verdict != offtake.Prohibited {
+		t.excused(&q, &a)
+	}
 	if a.Verdict == offtake.Prohibited || a.Verdict == offtake.Conditional {
 		t.wouldPermit(q, &a)
 	}
@@ -59,6 +62,18 @@ func (t *Terms) because(q *Question, a *offtake.Answer) {
 	for _, r := range standing {
 		a.Duties = append(a.Duties, r.duties...)
 	}
+}
+
+// excused adds the first placements that would bind the product, had not those
+// who may excuse from them said so.
+func (t *Terms) excused(q *Question, a *offtake.Answer) {
+	s := t.search(q)
+	s.each(excuses, func(r *row, sure bool) bool {
+		if sure && r.term != q.lifted {
+			a.Because = append(a.Because, r.reason)
+		}
+		return len(a.Because) < enough
+	})
 }
 
 // enough is how many clauses an answer names where each of them alone is the

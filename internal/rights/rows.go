@@ -181,15 +181,21 @@ func (l *Law) addPlacement(t *clauseTerm, f offtake.FirstPlacement) {
 		if !next.IsZero() {
 			stretch.end(next)
 		}
-		touched := listed(l.words[product].size)
+		touched, free := listed(l.words[product].size), listed(l.words[product].size)
 		for c := range l.words[product].size {
-			if when, ok := excused[c]; b[product].has(c) && (!ok || stretch.from.Before(when)) {
+			switch when, ok := excused[c]; {
+			case !b[product].has(c):
+			case ok && !stretch.from.Before(when):
+				free.bits[c>>6] |= 1 << (c & 63)
+			default:
 				touched.bits[c>>6] |= 1 << (c & 63)
 			}
 		}
 		one := b
 		one[product] = touched
 		l.add(placements, t, stretch, one, duty)
+		one[product] = free
+		l.add(excuses, t, stretch, one)
 		stretch.from = latest(t.life.from, next)
 	}
 }

@@ -18,6 +18,9 @@ func (l *Law) says(table int, t *clauseTerm) string {
 	case offtake.FirstOffer:
 		what = string(body.Holder) + " must be asked for its offer first for " + covers(body.Scope)
 	case offtake.FirstPlacement:
+		if table == excuses {
+			return string(body.Unless.By) + " has said what excuses from it: " + l.says(placements, t)
+		}
 		what = "ships first on " + string(body.Provider) + " for " + body.HeadStart.Words() + ": " + covers(body.Scope)
 	case offtake.Consent:
 		what = "consent lifts " + refs(body.Lifts) + " for " + covers(body.Scope)

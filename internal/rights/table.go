@@ -27,6 +27,7 @@ const (
 	placements        // first placement: a product on another provider
 	buying            // consents, as they count for `procure`
 	running           // consents, as they count for `place` and `serve`
+	excuses           // first placements, for the products that statements excuse from them
 	owners            // licences, for the licensor and its assets, at any time
 	foreigns          // licences, for assets of which the buyer is not the licensor, at any time
 	shutouts          // exclusive licences, for everyone but the licensee
