@@ -251,8 +251,9 @@ type UsageRecorded struct {
 type Charge struct {
 	UsageTotal
 	Provider    ProviderName
-	Price       Money // per accelerator-hour used
-	UnusedPrice Money // per accelerator-hour held and not used
+	Price       Money       // per accelerator-hour used
+	UnusedPrice Money       // per accelerator-hour held and not used
+	Consents    []ClauseRef // by which the use was allowed, where the reservation itself is not by one
 }
 
 // Amount gives what the charge comes to.

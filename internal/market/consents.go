@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/market/holding"
 	"github.com/offtake-dev/offtake/internal/rights"
 )
 
@@ -56,11 +57,57 @@ func (c *consents) apply(e offtake.Event, reservation func(offtake.ReservationID
 			if r == nil || ch.Used == 0 {
 				continue
 			}
-			for _, ref := range r.Consents {
+			for _, ref := range sortedRefs(slices.Concat(r.Consents, ch.Consents)) {
 				c.of(ref).use(ch)
 			}
 		}
 	}
+}
+
+// underConsents says of usage on the book's own reservations, which were not
+// bought under a consent, by which it was allowed: it counts towards the share
+// that such a consent demands.
+func (s *State) underConsents(at time.Time, events []offtake.Event) []offtake.Event {
+	for i, e := range events {
+		usage, ok := e.(offtake.UsageRecorded)
+		if !ok {
+			continue
+		}
+		usage.Charges = slices.Clone(usage.Charges)
+		for n, c := range usage.Charges {
+			if r := s.reservation(c.Reservation); c.Used > 0 && r != nil && r.Opportunity == "" {
+				usage.Charges[n].Consents = s.allowing(at, r, c)
+			}
+		}
+		events[i] = usage
+	}
+	return events
+}
+
+// allowing gives the consents that lift what would keep a use from its
+// provider, by the terms at the end of its day or when it was reported.
+func (s *State) allowing(at time.Time, r *offtake.CapacityReserved, c offtake.Charge) (refs []offtake.ClauseRef) {
+	when := at.Add(-1)
+	if end := endOfUse(c.Day).Add(-1); end.Before(when) {
+		when = end
+	}
+	class := jobClass{purpose: c.Purpose, product: c.Product}
+	q, err := s.law.rights.Question(offtake.Place, class.facts(holding.Place{Provider: r.Provider, Accelerator: r.Accelerator, Region: r.Region, Site: r.Site}))
+	if err != nil {
+		return nil
+	}
+	for _, e := range s.law.at(when).Effects(q, nil) {
+		if !e.Consent.IsZero() {
+			refs = append(refs, e.Consent)
+		}
+	}
+	return sortedRefs(refs)
+}
+
+// endOfUse gives the end of a day of usage, in UTC.
+func endOfUse(d offtake.Date) time.Time {
+	next := d.AddDays(1)
+	return time.Date(next.Year, next.Month, next.Day, 0, 0, 0, 0, time.UTC)
 }
 
 func (n *counted) use(c offtake.Charge) {

@@ -101,7 +101,11 @@ func (s *State) Decide(a offtake.Act) ([]offtake.Event, error) {
 		if a.By != s.law.book.Buyer {
 			return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose usage it is", a.By, s.law.book.Buyer)
 		}
-		return s.accounts.Report(a.At, deed, s.reservation, s.law.commitmentsAt)
+		events, err := s.accounts.Report(a.At, deed, s.reservation, s.law.commitmentsAt)
+		if err != nil {
+			return nil, err
+		}
+		return s.underConsents(a.At, events), nil
 	}
 	if repeated, err := s.known(a); repeated || err != nil {
 		return nil, err

@@ -81,3 +81,15 @@ func TestAHeadStartThatEndsInsideIsRefused(t *testing.T) {
 		t.Errorf("work for no product: %v", err)
 	}
 }
+
+// A share is measured of whatever runs under a consent, bought under it or held
+// by the book before: work for the wrong purpose soon has to wait.
+func TestAShareIsMeasuredOnWhatTheBookHolds(t *testing.T) {
+	b := read(t, base+held("old", "north", "h100", 64, "2026-01-01")+`  only-south: {text: Only south., exclusivity: {provider: south, scope: {}}}
+  but-research: {text: But for research., consent: {lifts: [only-south], scope: {}, share: {purposes: [research], at_least: 51%, unit: gpu_hours, window: P90D}}}
+`)
+	w := tell(t, b, jobs("a 0 3600 8", "b 86400 3600 8", "c 172800 3600 8"), func(o *replay.Options) { o.To = start.AddDate(0, 0, 30) })
+	if w.ServedJobs != 1 || w.ServedJobs+w.WaitingJobs+w.UnservedJobs != 3 {
+		t.Errorf("%d served, %d waiting, %d unserved of training under a consent for research; want the first alone served", w.ServedJobs, w.WaitingJobs, w.UnservedJobs)
+	}
+}

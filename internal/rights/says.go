@@ -23,11 +23,26 @@ func (l *Law) says(table int, t *clauseTerm) string {
 		}
 		what = "ships first on " + string(body.Provider) + " for " + body.HeadStart.Words() + ": " + covers(body.Scope)
 	case offtake.Consent:
-		what = "consent lifts " + refs(body.Lifts) + " for " + covers(body.Scope)
+		what = "consent lifts " + refs(body.Lifts) + " for " + covers(body.Scope) + unasked(body.Limit)
 	case offtake.Licence:
 		what = licenceSays(table, body)
 	}
 	return what + t.lasting()
+}
+
+// unasked says what bounds a consent and is no fact of a question.
+func unasked(limit offtake.ConsentLimit) string {
+	var out []string
+	if !limit.Money.IsZero() {
+		out = append(out, limit.Money.String())
+	}
+	if limit.Megawatts != 0 {
+		out = append(out, limit.Megawatts.String()+" megawatts")
+	}
+	if out == nil {
+		return ""
+	}
+	return ", up to " + strings.Join(out, " and ") + " in all (not held against the question)"
 }
 
 func licenceSays(table int, c offtake.Licence) string {
