@@ -188,8 +188,8 @@ type changeJSON struct {
 }
 
 type allowedJSON struct {
-	Provider string `json:"provider"`
-	Region   string `json:"region,omitempty"`
+	Provider string  `json:"provider"`
+	Region   *string `json:"region"`
 }
 
 type answer struct {
@@ -226,7 +226,12 @@ func answerJSON(a offtake.Answer, at time.Time) answer {
 	if a.Allowed != nil {
 		list := []allowedJSON{}
 		for _, x := range a.Allowed {
-			list = append(list, allowedJSON{string(x.Provider), string(x.Region)})
+			place := allowedJSON{Provider: string(x.Provider)}
+			if x.Region != "" {
+				region := string(x.Region)
+				place.Region = &region
+			}
+			list = append(list, place)
 		}
 		out.Allowed = &list
 	}

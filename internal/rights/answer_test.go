@@ -78,7 +78,7 @@ func TestServingWithoutAProviderListsWhoMay(t *testing.T) {
 		{"in one region", offtake.Facts{Product: "api", Region: "eu-west"}, offtake.Undetermined, azureEverywhere[1:]},
 		{"another product, wherever a provider has a region", offtake.Facts{Product: "chatgpt", Region: "us-east"}, offtake.Permitted,
 			[]offtake.Allowed{{Provider: "azure", Region: "us-east"}, {Provider: "oci", Region: "us-east"}}},
-		{"only where the buyer built", offtake.Facts{Product: "chatgpt", Route: offtake.Build}, offtake.Permitted, nil},
+		{"only where the buyer built", offtake.Facts{Product: "chatgpt", Route: offtake.Build}, offtake.Permitted, []offtake.Allowed{}},
 	} {
 		t.Run(c.is, func(t *testing.T) {
 			l := compile(t, caseBook())
@@ -166,6 +166,26 @@ func TestAnExcuseIsAReason(t *testing.T) {
 		got := l.At(instant(t, l, at)).Explain(question(t, l, offtake.Place, offtake.Facts{Provider: "oci", Product: "chatgpt"}))
 		if is := string(got.Verdict) + " " + reasons(got); is != want {
 			t.Errorf("on %s: %s, want %s", at, is, want)
+		}
+	}
+}
+
+// Where the book has deployments, they are the places that may serve.
+func TestDeploymentsAreThePlacesThatServe(t *testing.T) {
+	b := bodies(offtake.Exclusivity{Provider: "azure", Scope: offtake.Scope{Products: []offtake.Product{"api"}}})
+	b.Servings = []offtake.Serving{{Name: "s", Deployments: []offtake.Deployment{
+		{Name: "a", Asset: "gpt-4o", Provider: "azure", Region: "eu-west"},
+		{Name: "b", Asset: "gpt-4o", Provider: "oci", Region: "us-east"},
+		{Name: "c", Asset: "infrastructure", Provider: "oci", Region: "us-east"},
+	}}}
+	l := compile(t, b)
+	for product, want := range map[offtake.Product][]offtake.Allowed{
+		"api":     {{Provider: "azure", Region: "eu-west"}},
+		"chatgpt": {{Provider: "azure", Region: "eu-west"}, {Provider: "oci", Region: "us-east"}},
+	} {
+		got := l.At(instant(t, l, "2025-03-01")).Explain(question(t, l, offtake.Serve, offtake.Facts{Product: product, Asset: "gpt-4o"}))
+		if diff := cmp.Diff(want, got.Allowed); diff != "" {
+			t.Errorf("%s is allowed (-want +got):\n%s", product, diff)
 		}
 	}
 }

@@ -103,31 +103,59 @@ func (t *Terms) onlyBar(q Question) (ref offtake.ClauseRef, ok bool) {
 	return r.term.ref, t.Ask(q).Verdict == offtake.Permitted
 }
 
-// allowed gives the places that may serve: the declared providers, each in the
-// regions in which it has a name, or in the region asked about.
+// allowed gives the places that may serve, of those there are.
 func (t *Terms) allowed(q Question) []offtake.Allowed {
-	var out []offtake.Allowed
-	stated := q.cells[region] != unknown && q.cells[region] != t.law.words[region].none()
-	for i, p := range t.law.book.Providers {
-		if !q.suppliers.has(cell(i)) {
-			continue
-		}
-		q.cells[provider] = cell(i)
-		if t.law.book.Regions == nil || q.cells[region] == t.law.words[region].none() {
-			if t.Ask(q).Verdict == offtake.Permitted {
-				out = append(out, offtake.Allowed{Provider: p.Name, Region: q.facts.Region})
-			}
-			continue
-		}
-		for j, r := range t.law.book.Regions {
-			named := slices.ContainsFunc(r.Names, func(n offtake.RegionName) bool { return n.Provider == p.Name })
-			if !named || stated && q.facts.Region != r.Name {
+	out := []offtake.Allowed{}
+	for _, place := range t.places(&q) {
+		one := q
+		one.cells[provider] = t.law.words[provider].cells[string(place.Provider)]
+		if place.Region != "" && q.cells[region] == unknown {
+			c, ok := t.law.words[region].word(string(place.Region))
+			if !ok {
 				continue
 			}
-			one := q
-			one.cells[region] = cell(j)
-			if t.Ask(one).Verdict == offtake.Permitted {
-				out = append(out, offtake.Allowed{Provider: p.Name, Region: r.Name})
+			one.cells[region] = c
+		}
+		if t.Ask(one).Verdict == offtake.Permitted {
+			out = append(out, place)
+		}
+	}
+	return out
+}
+
+// places gives where a question about serving may be answered: where the book
+// has deployments, at theirs, of the asset in question if that is stated; or
+// else at each provider, in the regions in which it has a name, or in the region
+// asked about.
+func (t *Terms) places(q *Question) (out []offtake.Allowed) {
+	stated := q.cells[region] != unknown && q.cells[region] != t.law.words[region].none()
+	add := func(p offtake.ProviderName, r offtake.Region) {
+		place := offtake.Allowed{Provider: p, Region: r}
+		c, ok := t.law.words[provider].cells[string(p)]
+		if ok && q.suppliers.has(c) && (!stated || r == q.facts.Region) && !slices.Contains(out, place) {
+			out = append(out, place)
+		}
+	}
+	deployed := false
+	for _, s := range t.law.book.Servings {
+		for _, d := range s.Deployments {
+			deployed = true
+			if q.facts.Asset == "" || q.facts.Asset == d.Asset {
+				add(d.Provider, d.Region)
+			}
+		}
+	}
+	if deployed {
+		return out
+	}
+	for _, p := range t.law.book.Providers {
+		if t.law.book.Regions == nil || q.cells[region] == t.law.words[region].none() {
+			add(p.Name, q.facts.Region)
+			continue
+		}
+		for _, r := range t.law.book.Regions {
+			if slices.ContainsFunc(r.Names, func(n offtake.RegionName) bool { return n.Provider == p.Name }) {
+				add(p.Name, r.Name)
 			}
 		}
 	}
