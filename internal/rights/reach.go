@@ -1,6 +1,7 @@
 package rights
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/offtake-dev/offtake"
@@ -65,12 +66,28 @@ func (l *Law) hasThird(f offtake.FirstRefusal) bool {
 const searchEffort = 300
 
 // bansMeeting gives the exclusivities that meet a space and that no consent
-// may lift where they do.
-func (l *Law) bansMeeting(s *space) (out []*space) {
+// may lift.
+func (l *Law) bansMeeting(s *space) []*space {
+	return l.bansThat(s, func(r *row) bool { return len(r.lifts) == 0 })
+}
+
+// bansLeft gives those too that consents may lift, but nowhere in the space.
+func (l *Law) bansLeft(s *space) []*space {
+	return l.bansThat(s, func(r *row) bool {
+		return !slices.ContainsFunc(r.lifts, func(c int32) bool {
+			consent := &l.tables[running].rows[c].space
+			if !consent.meets(&r.space) || !consent.meets(s) {
+				return false
+			}
+			both := s.and(&r.space)
+			return consent.meets(&both)
+		})
+	})
+}
+
+func (l *Law) bansThat(s *space, hold func(*row) bool) (out []*space) {
 	for _, i := range l.tables[bans].meeting(s, l.words) {
-		r := &l.tables[bans].rows[i]
-		both := s.and(&r.space)
-		if !slices.ContainsFunc(r.lifts, func(c int32) bool { return l.tables[running].rows[c].space.meets(&both) }) {
+		if r := &l.tables[bans].rows[i]; hold(r) {
 			out = append(out, &r.space)
 		}
 	}
@@ -95,6 +112,32 @@ func (l *Law) shadowed() (out []offtake.Finding) {
 	return out
 }
 
+// free reports whether the one plainest request of a space meets no ban: then
+// there is no need to look for another.
+func (l *Law) free(s *space) bool {
+	if s.empty() {
+		return true
+	}
+	tb := &l.tables[bans]
+	q := Question{}
+	for d := range dims {
+		q.cells[d] = s.box[d].first(0, l.words[d].size)
+		if q.cells[d] < 0 {
+			q.cells[d] = l.words[d].none()
+		}
+	}
+	p := tb.probe(&q, false)
+	for w := range tb.words {
+		for m := p.word(tb, tb.all, w); m != 0; m &= m - 1 {
+			r := &tb.rows[w<<6+bits.TrailingZeros64(m)]
+			if r.from < s.until && s.from < r.until {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // unusableRates finds negotiated prices for what exclusivities of others forbid
 // for as long as the price holds.
 func (l *Law) unusableRates() (out []offtake.Finding) {
@@ -106,6 +149,9 @@ func (l *Law) unusableRates() (out []offtake.Finding) {
 		b := l.boxOf(t.deal, body.Scope)
 		b[provider] = b[provider].and(l.supplies(body.Provider))
 		s, budget := l.space(t, b), searchEffort
+		if l.free(&s) {
+			continue
+		}
 		if !s.empty() && !l.uncovered(&s, l.bansMeeting(&s), &budget) {
 			out = append(out, t.finding(offtake.Lint, "clause-shadowed", "narrow the exclusivity, or leave the clause out",
 				"rate %q is of no use: exclusivities of others forbid everything it covers", t.ref))
@@ -200,7 +246,7 @@ func (l *Law) emptiedCommitments() (out []offtake.Finding) {
 			s.until = min(s.until, int32(l.Version(c.deal.resolve(body.Period.Until)))+1)
 		}
 		budget := searchEffort
-		if !s.empty() && !l.uncovered(&s, l.bansMeeting(&s), &budget) {
+		if !s.empty() && !l.uncovered(&s, l.bansLeft(&s), &budget) {
 			out = append(out, c.finding(offtake.Lint, "commitment-emptied", "widen what is eligible, or narrow the exclusivity",
 				"commitment %q to %q cannot be met: exclusivities of others forbid everything that is eligible", c.ref, body.Provider))
 		}
