@@ -46,6 +46,9 @@ FORMAT is one of: %s.`, strings.Join(prices.Formats(), ", ")),
 			if err != nil {
 				return err
 			}
+			if strings.ContainsAny(provider, " \t\r\n/*#:") {
+				return offtake.Refuse(offtake.Invalid, "--provider %q is no name: it has a space or one of / * # :", provider)
+			}
 			opt := prices.Options{File: args[1], Provider: offtake.ProviderName(provider)}
 			if opt.Date, err = optionalWhen("date", date); err != nil {
 				return err

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"syscall"
 	"time"
 
@@ -63,10 +64,15 @@ is left out; without --to the replay ends when the last job has.`,
 			if err != nil {
 				return err
 			}
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 			defer stop()
 			if f == "csv" && flags.sensitivity && flags.report == "" {
 				return offtake.Refuse(offtake.Invalid, "--sensitivity has no place among the rows of csv; take text, json or --report")
+			}
+			for _, name := range []string{"from", "to", "report", "decisions"} {
+				if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
+					return offtake.Refuse(offtake.Invalid, "--%s is empty; leave it out or give it a value", name)
+				}
 			}
 			r := replaying{world: w, flags: flags, dir: args[0], book: b, law: law}
 			if err := r.prepare(); err != nil {
@@ -135,6 +141,11 @@ func (r *replaying) prepare() error {
 		}
 		r.demand = append(r.demand, spec)
 	}
+	for _, out := range []string{r.flags.report, r.flags.decisions} {
+		if err := r.overwrites(out); err != nil {
+			return err
+		}
+	}
 	from, to, err := r.span(r.law)
 	if err != nil {
 		return err
@@ -142,6 +153,30 @@ func (r *replaying) prepare() error {
 	r.noted = map[string]bool{}
 	r.base = replay.Options{From: from, To: to, Seed: r.flags.seed, Demand: r.demand, Open: r.open()}
 	return nil
+}
+
+// overwrites refuses to write over what the replay reads: a trace, or a file of
+// the book.
+func (r *replaying) overwrites(path string) error {
+	is, err := os.Stat(path)
+	if path == "" || err != nil {
+		return nil // there is nothing yet
+	}
+	same := func(other string) bool {
+		info, err := os.Stat(other)
+		return err == nil && os.SameFile(is, info)
+	}
+	for _, d := range r.demand {
+		if same(d.File) {
+			return offtake.Refuse(offtake.Invalid, "%q is the trace that is replayed; write to another file", path)
+		}
+	}
+	return filepath.WalkDir(r.dir, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !slices.Contains([]string{".yaml", ".yml", ".csv", ".json"}, filepath.Ext(file)) || !same(file) {
+			return nil
+		}
+		return offtake.Refuse(offtake.Invalid, "%q is a file of the book; write to another file", path)
+	})
 }
 
 // span gives the replay's ends; a zero one is left to the replay.

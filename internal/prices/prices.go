@@ -30,6 +30,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/offtake-dev/offtake"
@@ -171,6 +172,12 @@ var dearest = offtake.MoneyOf("USD", 1_000_000)
 // add takes a price into the list. A list that prices one thing twice is wrong,
 // unless both prices are the same.
 func (l *list) add(p listed) error {
+	switch {
+	case p.region != "" && !isName(p.region):
+		return l.wrong(p.line, "region %q is no name: it has a space, a control character or one of / * #", clip(p.region))
+	case strings.ContainsFunc(p.item, unicode.IsControl):
+		return l.wrong(p.line, "%q has a control character", clip(p.item))
+	}
 	key := priceKey{string(p.provider), p.item, p.region, string(p.kind), p.note, p.seen}
 	if i, twice := l.priced[key]; twice {
 		if was := l.prices[i]; was.price.Cmp(p.price) != 0 {
@@ -219,4 +226,11 @@ func clip(s string) string {
 		return s[:57] + "..."
 	}
 	return s
+}
+
+// isName reports whether the contract language takes a word for a name.
+func isName(s string) bool {
+	return len(s) <= 128 && !strings.ContainsFunc(s, func(c rune) bool {
+		return unicode.IsSpace(c) || unicode.IsControl(c) || strings.ContainsRune("/*#", c)
+	})
 }

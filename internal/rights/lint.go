@@ -11,7 +11,7 @@ import (
 // lint gives what is wrong with, or worth knowing about, the law of a book.
 func (l *Law) lint() (out []offtake.Finding) {
 	for _, rule := range []func() []offtake.Finding{
-		l.contradictions, l.commitmentOrder, l.refusalsMeet, l.licencesShutOut,
+		l.contradictions, l.commitmentOrder, l.waitingInCircles, l.refusalsMeet, l.licencesShutOut,
 		l.renewals, l.cutoffs, l.mixedUnits, l.lateRamps, l.neverInForce,
 		l.unreachable, l.shadowed, l.unusableRates, l.idleConsents, l.emptiedCommitments, l.offersAgainstRights,
 	} {
@@ -22,6 +22,28 @@ func (l *Law) lint() (out []offtake.Finding) {
 
 func (t *clauseTerm) finding(s offtake.Severity, code, hint, format string, args ...any) offtake.Finding {
 	return offtake.Finding{Severity: s, Pos: t.clause.Pos, Code: code, Clause: t.ref, Message: sprintf(format, args...), Hint: hint}
+}
+
+// waitingInCircles refuses first refusals that wait for each other: none of
+// them would ever open.
+func (l *Law) waitingInCircles() (out []offtake.Finding) {
+	next := map[offtake.ClauseRef]offtake.ClauseRef{}
+	for _, t := range l.terms {
+		if f, ok := t.clause.Body.(offtake.FirstRefusal); ok && !f.SubjectTo.IsZero() {
+			next[t.ref] = f.SubjectTo
+		}
+	}
+	for _, t := range l.terms {
+		at, steps := next[t.ref], 0
+		for !at.IsZero() && at != t.ref && steps < len(next) {
+			at, steps = next[at], steps+1
+		}
+		if at == t.ref && !at.IsZero() {
+			out = append(out, t.finding(offtake.Mistake, "waits-in-a-circle", "let one of them come first",
+				"first refusal %q is subject to %q, which in the end waits for it", t.ref, next[t.ref]))
+		}
+	}
+	return out
 }
 
 // renewals: the language has no document that gives notice against a renewal.

@@ -101,6 +101,9 @@ func TestFindings(t *testing.T) {
 	agi := offtake.Determination{Question: "is it?", DecidedBy: "panel", Meanwhile: "hold"}
 	both := []offtake.PartyName{"openai", "microsoft"}
 	lift := offtake.Consent{Lifts: []offtake.ClauseRef{ref("c0")}, Scope: training}
+	one, two := refusal(in("us-*")), refusal(in("us-*"))
+	one.SubjectTo, two.SubjectTo = ref("c1"), ref("c0")
+	circle := bodies(one, two)
 	tooEarly := amendedBy(bodies(azure), offtake.Amendment{SignedBy: both})
 	tooEarly.Agreements[0].Amendments[0].Effective = on("2019-01-01")
 	silent := stating(bodies(placement, offtake.Exclusivity{Provider: "oci", Scope: offtake.Scope{Sites: []offtake.Site{"abilene"}}}),
@@ -125,6 +128,7 @@ func TestFindings(t *testing.T) {
 		{"two first refusals can meet", bodies(refusal(in("us-east")), refusal(in("us-*"))), "refusals-meet"},
 		{"in different regions they cannot", bodies(refusal(in("us-east")), refusal(in("eu-*"))), ""},
 		{"one may wait for the other", bodies(refusal(in("us-*")), waiting), ""},
+		{"each waits for the other", circle, "waits-in-a-circle"},
 		{"of two grantors they may meet", bodies(refusal(in("us-east")), other), ""},
 
 		{"an offer that expires within the window", supplied(bodies(refusal(offtake.Scope{})), offtake.SupplyOffer{From: on("2025-06-03"), Expires: on("2025-06-20")}), "offer-expires-early"},

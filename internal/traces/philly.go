@@ -133,7 +133,7 @@ func (p phillyJob) job() (Job, bool, error) {
 	if err != nil {
 		return Job{}, false, fmt.Errorf("submitted_time %q is not written as 2017-10-07 01:11:39", clip(p.Submitted))
 	}
-	if p.ID == "" || len(p.ID) > 256 {
+	if !isName(p.ID) {
 		return Job{}, false, fmt.Errorf("jobid %q is not a name of 1 to 256 characters", clip(p.ID))
 	}
 	j := Job{ID: offtake.JobID(p.ID), At: at.Unix(), Deadline: Never}

@@ -380,3 +380,14 @@ func TestRowsOfTheOwnFormatSayWhatTheyAreFor(t *testing.T) {
 		t.Errorf("the second work is %+v", w)
 	}
 }
+
+// A job's name is written into every record of the job: what is no text is
+// refused at its line, with whatever else is wrong.
+func TestAJobsNameIsText(t *testing.T) {
+	_, err := fromText("t.csv", elastic+"a\xff,1,2,1\nb\x1b,1,2,1\nc,1,-2,1\n")
+	for _, want := range []string{"t.csv:2: job_id", "t.csv:3: job_id", "t.csv:4: duration"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s among it", err, want)
+		}
+	}
+}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/offtake-dev/offtake"
 )
@@ -121,7 +123,7 @@ func (c columns) ignoredDeadline(header []string) (string, bool) {
 
 func (rd *reading) row(rec []string, c columns, line int, works map[said]int) error {
 	id := rec[c.id]
-	if id == "" || len(id) > 256 || strings.IndexByte(id, 0) >= 0 {
+	if !isName(id) {
 		return rd.at(line, "%s %q is not a name of 1 to 256 characters", c.names[0], clip(id))
 	}
 	at, err := rd.when(rec[c.submitted], line, c.names[1])
@@ -247,4 +249,10 @@ func (rd *reading) lineError(err error, line int) error {
 		return rd.at(line, "column %d: a quote is not closed on its line, or text follows it", bad.Column)
 	}
 	return rd.at(line, "cannot be read: %w", err)
+}
+
+// isName reports whether a job may be called so: text without control
+// characters, since it is written into every record of the job.
+func isName(id string) bool {
+	return id != "" && len(id) <= 256 && utf8.ValidString(id) && !strings.ContainsFunc(id, unicode.IsControl)
 }
