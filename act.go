@@ -46,8 +46,33 @@ type Accept struct {
 // Decline: a holder passes. Its word in a log is "refuse".
 type Decline struct{ Reason string } // "unable", "unwilling" or ""
 
+// NoticeObject: a holder says that a notice lacks something, or asks what only
+// the determiner may answer.
+type NoticeObject struct {
+	Missing  []Content
+	Question Doubt // "": none
+}
+
 // DefinitiveSign: the agreement with a bound holder is signed.
 type DefinitiveSign struct {
+	Party    PartyName // "": the only one bound
+	Quantity int64     // 0: all it is bound to
+}
+
+// Deliver: a bound holder has delivered.
+type Deliver struct {
+	Party    PartyName // "": the only one bound
+	Quantity int64     // 0: all it is bound to
+}
+
+// HolderDefault: a bound holder has failed, and says or shows that it will.
+type HolderDefault struct {
+	Party    PartyName // "": the only one bound
+	Quantity int64     // 0: all it is bound to
+}
+
+// RegulatorRefuse: a regulator has refused what a bound holder needs.
+type RegulatorRefuse struct {
 	Party    PartyName // "": the only one bound
 	Quantity int64     // 0: all it is bound to
 }
@@ -60,6 +85,50 @@ type ThirdPartySign struct {
 
 // ThirdPartyClose: the third party's agreement takes effect.
 type ThirdPartyClose struct{}
+
+// Toll: time stands still for a cause that the clause lists.
+type Toll struct{ Cause string }
+
+// Resume: time runs again.
+type Resume struct {
+	Cause string // "": every cause there is
+}
+
+// ExtendDeadline: a deadline is moved later, with the consent of whom it served.
+type ExtendDeadline struct {
+	Deadline DeadlineName
+	Until    When // a date means its cut-off
+	SignedBy []PartyName
+}
+
+// Assign: a holder's seat goes over to another party.
+type Assign struct{ To PartyName }
+
+// Determine: the determiner answers an open question.
+type Determine struct {
+	Question Doubt // "": the one that is open
+	Answer   InFavour
+	SignedBy []PartyName // where the clause names no determiner: the grantor and every holder
+}
+
+// A Doubt is a question that no clock decides and only the determiner answers.
+type Doubt string
+
+// The doubts. One about a term of the offer is the term's key.
+const (
+	DoubtGoodFaith   Doubt = "good_faith"  // is the third party's offer meant
+	DoubtEquivalence Doubt = "equivalence" // does what the holder offers match
+	DoubtValue       Doubt = "value"       // what is a consideration worth that is no money
+)
+
+// InFavour says for whom a doubt was decided.
+type InFavour string
+
+// The answers to a doubt.
+const (
+	ForHolder  InFavour = "for_holder"  // the notice counts as deficient, and a new one opens a fresh window
+	ForGrantor InFavour = "for_grantor" // everything goes on as it was
+)
 
 // Amend: an amendment takes hold of the processes that are open.
 type Amend struct {
@@ -84,6 +153,7 @@ const (
 	DueDefinitive DeadlineName = "definitive" // a bound holder must have signed
 	DueSignBy     DeadlineName = "sign_by"    // the third party must have signed
 	DueCloseBy    DeadlineName = "close_by"   // its agreement must have taken effect
+	DueDelivery   DeadlineName = "delivery"   // a bound holder must have delivered
 	DueExpires    DeadlineName = "expires"    // the third party's offer is gone
 )
 
@@ -142,7 +212,16 @@ func (OfferWithdraw) Name() string   { return "offer.withdraw" }
 func (NoticeServe) Name() string     { return "notice.serve" }
 func (Accept) Name() string          { return "accept" }
 func (Decline) Name() string         { return "refuse" }
+func (NoticeObject) Name() string    { return "notice.object" }
 func (DefinitiveSign) Name() string  { return "definitive.sign" }
+func (Deliver) Name() string         { return "deliver" }
+func (HolderDefault) Name() string   { return "holder.default" }
+func (RegulatorRefuse) Name() string { return "regulator.refuse" }
+func (Toll) Name() string            { return "toll" }
+func (Resume) Name() string          { return "resume" }
+func (ExtendDeadline) Name() string  { return "extend" }
+func (Assign) Name() string          { return "assign" }
+func (Determine) Name() string       { return "determine" }
 func (ThirdPartySign) Name() string  { return "third_party.sign" }
 func (ThirdPartyClose) Name() string { return "third_party.close" }
 func (Amend) Name() string           { return "amend" }

@@ -14,12 +14,16 @@ type ProcessState string
 
 // The states. Those from NotTriggered on end a part.
 const (
-	Assessing   ProcessState = "assessing"
-	NotifyDue   ProcessState = "notify_due"
-	Deficient   ProcessState = "deficient"
-	Open        ProcessState = "open"
-	Contracting ProcessState = "contracting"
-	InTail      ProcessState = "released"
+	Assessing      ProcessState = "assessing"
+	NotifyDue      ProcessState = "notify_due"
+	Deficient      ProcessState = "deficient"
+	Open           ProcessState = "open"
+	IsTolled       ProcessState = "tolled"
+	Allocating     ProcessState = "allocating"
+	Contracting    ProcessState = "contracting"
+	InTail         ProcessState = "released"
+	IsUndetermined ProcessState = "undetermined"
+	IsDisputed     ProcessState = "disputed"
 
 	NotTriggered     ProcessState = "not_triggered"
 	IsSuperseded     ProcessState = "superseded"
@@ -65,6 +69,7 @@ type ProcessOpened struct {
 	NotifyBy    time.Time // zero: no deadline, or no notice is owed
 	After       ProcessID // the process this one succeeds
 	Left        Duration  // of the predecessor's window when it was superseded
+	LeftRank    int64     // whose window that was; ranks before it were asked
 }
 
 // TermsReplaced: the process now runs on these terms, from where it stands now.
@@ -79,18 +84,20 @@ type TermsReplaced struct {
 // NotifyMissed: no complete notice came in time. The state does not change.
 type NotifyMissed struct{ Process ProcessID }
 
-// NoticeFoundDeficient: a notice lacked these contents; it starts nothing.
+// NoticeFoundDeficient: a notice lacked these contents; it starts nothing, and
+// what it had started does not count.
 type NoticeFoundDeficient struct {
 	Process ProcessID
 	Missing []Content
 }
 
-// NoticeServed: the window runs, on the terms of the process as they stand.
+// NoticeServed: the holders are told the terms of the process as they stand.
 type NoticeServed struct {
-	Process ProcessID
-	To      []PartyName
-	Window  Duration  // what the holder has from the receipt
-	Answer  time.Time // the window's last instant
+	Process  ProcessID
+	To       []PartyName
+	Contents []Content
+	Missing  []Content // what it lacks and a holder may object to
+	ObjectBy time.Time // until when; zero: nothing is lacking
 }
 
 // NoticeCorrected: the terms changed within tolerance; the deadline stays.
@@ -99,19 +106,46 @@ type NoticeCorrected struct {
 	Terms   OfferTerms
 }
 
+// RankOpened: the holders of a rank may answer for what a part has left; in a
+// second round, those that took their full share.
+type RankOpened struct {
+	Process ProcessID
+	Part    int64 // by its place among the parts of the process, from 1
+	Rank    int64
+	Round   int64
+	Asked   []PartyName
+	Window  Duration
+	Answer  time.Time // the window's last instant; zero: none that can be written
+}
+
+// RankClosed: all asked have answered or their time is up, and this is what
+// each gets.
+type RankClosed struct {
+	Process ProcessID
+	Part    int64
+	Takings []Taking
+}
+
+// A Taking is what a holder gets.
+type Taking struct {
+	Party    PartyName
+	Quantity int64
+}
+
 // AnsweredOffTerms: an acceptance did not conform.
 type AnsweredOffTerms struct {
 	Process ProcessID
 	By      PartyName
 	Why     string
+	Passed  bool // it counts as an answer
 }
 
-// Accepted: a holder is bound on the noticed terms.
+// Accepted: a holder takes so much of the noticed terms, if its rank leaves it.
 type Accepted struct {
-	Process    ProcessID
-	By         PartyName
-	Quantity   int64
-	Definitive time.Time // until when it must sign
+	Process  ProcessID
+	By       PartyName
+	Quantity int64
+	Extras   []string // what it leaves out of the package
 }
 
 // Declined: a holder passed.
@@ -121,15 +155,36 @@ type Declined struct {
 	Reason  string
 }
 
-// Lapsed: a bound holder did not sign in time.
-type Lapsed struct {
-	Process ProcessID
-	Party   PartyName
+// Bound: holders are bound to what they got. Each is a part from then on,
+// behind what is left of the part they took from.
+type Bound struct {
+	Process    ProcessID
+	Part       int64
+	Takings    []Taking
+	Within     Duration
+	Definitive time.Time // until when they must sign
 }
 
-// Released: the third party may be signed.
+// DefinitiveSigned: the agreement is signed, and what counts is delivery.
+type DefinitiveSigned struct {
+	Process ProcessID
+	Part    int64
+	Party   PartyName
+	Deliver time.Time // until when; zero: the offer names no day
+}
+
+// Lapsed: a bound holder failed.
+type Lapsed struct {
+	Process ProcessID
+	Part    int64
+	Party   PartyName
+	Why     string
+}
+
+// Released: the third party may be signed for a part.
 type Released struct {
 	Process  ProcessID
+	Part     int64
 	Quantity int64
 	SignBy   time.Time
 }
@@ -137,6 +192,7 @@ type Released struct {
 // Fulfilled: the holder's agreement is effective.
 type Fulfilled struct {
 	Process  ProcessID
+	Part     int64
 	Party    PartyName
 	Quantity int64
 }
@@ -148,10 +204,12 @@ type Superseded struct {
 	Why       string
 }
 
-// Withdrawn: the offer was given up, or expired.
+// Withdrawn: the offer was given up, or expired; or, with a quantity, so much
+// of it went to a holder of another right.
 type Withdrawn struct {
-	Process ProcessID
-	Why     string
+	Process  ProcessID
+	Quantity int64 // 0: all that nobody has taken
+	Why      string
 }
 
 // ThirdPartySigned: the third party's agreement for so much is signed.
@@ -176,6 +234,55 @@ type CloseOverdue struct{ Process ProcessID }
 // TailExpired: nobody signed in time.
 type TailExpired struct{ Process ProcessID }
 
+// Tolled: time stands still.
+type Tolled struct {
+	Process ProcessID
+	Cause   string
+}
+
+// Resumed: a cause has gone. Where it was the last, time runs again, and these
+// are the deadlines now.
+type Resumed struct {
+	Process   ProcessID
+	Cause     string
+	NotifyBy  time.Time
+	ObjectBy  time.Time
+	Deadlines []PartDeadline
+}
+
+// Extended: a deadline was moved later.
+type Extended struct {
+	Process   ProcessID
+	Deadline  DeadlineName
+	NotifyBy  time.Time
+	Deadlines []PartDeadline
+}
+
+// Assigned: a seat went over to another party.
+type Assigned struct {
+	Process  ProcessID
+	From, To PartyName
+}
+
+// QuestionRaised: the way is blocked until the determiner answers. Time stands
+// still as in a toll.
+type QuestionRaised struct {
+	Process  ProcessID
+	Question Doubt
+	Why      string
+}
+
+// Determined: the question was answered. Where it was for the grantor, time
+// runs again, and these are the deadlines now.
+type Determined struct {
+	Process   ProcessID
+	Question  Doubt
+	Answer    InFavour
+	NotifyBy  time.Time
+	ObjectBy  time.Time
+	Deadlines []PartDeadline
+}
+
 // Waived: the right was given up by an amendment its holder signed.
 type Waived struct {
 	Process ProcessID
@@ -183,21 +290,21 @@ type Waived struct {
 }
 
 // ClauseReplaced: the process goes on under an amended clause. No deadline is
-// earlier than it was; zero ones do not run.
+// earlier than it was.
 type ClauseReplaced struct {
-	Process  ProcessID
-	Version  time.Time
-	NotifyBy time.Time
-	Window   Duration // zero: the window goes on as it was
-	Answer   time.Time
-	Parts    []PartDeadline
+	Process   ProcessID
+	Version   time.Time
+	NotifyBy  time.Time
+	Deadlines []PartDeadline
 }
 
-// A PartDeadline is until when the next step of a part must be done: the bound
-// holder or the third party signs, or what the third party signed closes.
+// A PartDeadline is until when the next step of a part must be done: its
+// holders answer, a bound holder signs or delivers, the third party signs, or
+// what it signed closes.
 type PartDeadline struct {
-	Part int64 // by its place among the parts of the process, from 1
-	By   time.Time
+	Part   int64     // by its place among the parts of the process, from 1
+	Length Duration  // what there is in all where that changed; zero: as before
+	By     time.Time // zero: none that can be written
 }
 
 // Breached: a third party was bound without clearance.
@@ -281,6 +388,16 @@ func (NotifyMissed) Event() string         { return "notify.missed" }
 func (NoticeFoundDeficient) Event() string { return "notice.deficient" }
 func (NoticeServed) Event() string         { return "notice.served" }
 func (NoticeCorrected) Event() string      { return "notice.corrected" }
+func (RankOpened) Event() string           { return "rank.opened" }
+func (RankClosed) Event() string           { return "rank.closed" }
+func (Bound) Event() string                { return "bound" }
+func (DefinitiveSigned) Event() string     { return "definitive.signed" }
+func (Tolled) Event() string               { return "tolled" }
+func (Resumed) Event() string              { return "resumed" }
+func (Extended) Event() string             { return "extended" }
+func (Assigned) Event() string             { return "assigned" }
+func (QuestionRaised) Event() string       { return "question.raised" }
+func (Determined) Event() string           { return "determined" }
 func (AnsweredOffTerms) Event() string     { return "answered.off_terms" }
 func (Accepted) Event() string             { return "accepted" }
 func (Declined) Event() string             { return "refused" }

@@ -73,10 +73,8 @@ func (s *State) cleared(a offtake.Act, o *deal.Opportunity, quantity int64) ([]o
 	sign := a
 	sign.Deed = offtake.ThirdPartySign{Terms: offtake.OfferTerms{Quantity: quantity}}
 	for _, p := range s.deals.Of(o.ID) {
-		why, err := p.Clear(a.At, quantity)
+		why := p.Clear(a.At, quantity)
 		switch {
-		case err != nil:
-			return nil, err
 		case why != "":
 			return nil, offtake.Refuse(offtake.Forbidden, "award of %q: process %q under %s stands in the way: %s", o.ID, p.ID, p.Contract.Ref, why)
 		case !p.Live():
@@ -107,7 +105,7 @@ func (s *State) bought(a offtake.Act, events []offtake.Event) ([]offtake.Event, 
 			}
 		case offtake.Fulfilled:
 			terms := p.Noticed
-			terms.Quantity, terms.Provider, terms.Party = e.Quantity, p.Contract.Right.Holders[0].Provider, e.Party
+			terms.Quantity, terms.Provider, terms.Party = e.Quantity, p.Supplier(e.Party), e.Party
 			return s.hold(a, o, terms, events)
 		case offtake.ThirdPartyClosed:
 			terms, quantity, err := signedTerms(p)

@@ -146,7 +146,7 @@ func TestUnsupportedClauses(t *testing.T) {
 		"grantor":         refusal(func(f *offtake.FirstRefusal) { f.Grantor = "oracle" }),
 		"direction":       refusal(func(f *offtake.FirstRefusal) { f.Direction = offtake.DemandSide }),
 		"holders":         refusal(func(f *offtake.FirstRefusal) { f.Holders[0].Provider = "" }),
-		"partial":         refusal(func(f *offtake.FirstRefusal) { f.Partial = offtake.InLots }),
+		"aggregation":     refusal(func(f *offtake.FirstRefusal) { f.Aggregation.Window.Count = 1 }),
 		"limit.megawatts": offtake.Consent{Limit: offtake.ConsentLimit{Megawatts: offtake.One}},
 		"limit.money":     offtake.Consent{Limit: offtake.ConsentLimit{Money: money("EUR 1B")}},
 		"amount":          offtake.Commitment{Provider: "oci", Measure: offtake.Spend, Counts: offtake.OnUsage, Amount: offtake.Amount{Money: money("EUR 1B")}},

@@ -239,12 +239,12 @@ func (c *checker) seeRight(t *rapid.T, e entry, ev offtake.Event) {
 		o.reached(ev.State, ev.Terms)
 	case offtake.TermsReplaced:
 		o.reached(ev.State, ev.Terms)
-	case offtake.NoticeServed:
+	case offtake.RankOpened:
 		o.noticed, o.ends = o.terms.Price, ev.Answer
 		if ev.Answer.Before(e.act.At.Add(21*24*time.Hour - time.Hour)) {
 			t.Fatalf("15 business days from %s end at %s, before three weeks", e.act.At, ev.Answer)
 		}
-	case offtake.Accepted:
+	case offtake.Bound:
 		o.ends, o.released = ev.Definitive, time.Time{}
 	case offtake.Released:
 		o.release(t, e, ev)
@@ -430,13 +430,16 @@ func checkFold(t *rapid.T, b *offtake.Book, law *rights.Law, log []entry, m *mar
 func picture(m *market.State) string {
 	s := ""
 	for _, p := range m.Deals().Processes() {
-		s += fmt.Sprintln(p.ID, p.State(), p.Answer, p.NotifyBy, p.Terms, p.Why)
+		s += fmt.Sprintln(p.ID, p.State(), p.Notify, p.Seats, p.Terms, p.Why)
 		for _, q := range p.Parts {
-			signed := refusal.ThirdParty{}
+			signed, offer := refusal.ThirdParty{}, refusal.Round{}
 			if q.Signed != nil {
 				signed, q.Signed = *q.Signed, nil
 			}
-			s += fmt.Sprintln(q, signed)
+			if q.Offer != nil {
+				offer, q.Offer = *q.Offer, nil
+			}
+			s += fmt.Sprintln(q, signed, offer)
 		}
 		o, _ := m.Deals().Opportunity(p.Opportunity)
 		s += fmt.Sprintln(*o)

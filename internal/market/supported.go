@@ -65,7 +65,7 @@ func supportedRefusal(b *offtake.Book, ref offtake.ClauseRef, c offtake.Clause, 
 		return notYet(ref, c, "grantor", "a right that somebody else than the buyer gave")
 	case f.Direction != offtake.SupplySide:
 		return notYet(ref, c, "direction", "a third party that buys")
-	case len(f.Holders) == 1 && f.Holders[0].Provider == "":
+	case slices.ContainsFunc(f.Holders, func(h offtake.Holder) bool { return h.Provider == "" }):
 		return notYet(ref, c, "holders", "a holder without a provider")
 	}
 	return refusal.Supported(ref, c, f)

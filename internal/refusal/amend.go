@@ -18,7 +18,7 @@ type Amendment struct {
 // which still binds its own opportunity.
 func Amended(p Process, a offtake.Act, m Amendment) ([]offtake.Event, error) {
 	switch {
-	case !p.Contract.Steps(a.By, a.Deed):
+	case !p.steps(a):
 		return nil, p.mayAct(a)
 	case !p.Live() || !m.Applies:
 		return nil, nil
@@ -29,33 +29,44 @@ func Amended(p Process, a offtake.Act, m Amendment) ([]offtake.Event, error) {
 }
 
 // under counts every deadline that runs again from where it started. None
-// becomes earlier than it was.
+// becomes earlier than it was. One that stands still is counted when it runs.
 func (p *Process) under(to *Contract) offtake.ClauseReplaced {
-	e := offtake.ClauseReplaced{Process: p.ID, Version: to.Version, NotifyBy: p.NotifyBy, Answer: p.Answer}
-	if !p.Triggered.IsZero() && p.Served.IsZero() && !p.NotifyBy.IsZero() {
-		e.NotifyBy = later(p.NotifyBy, to.after(p.Triggered, to.Right.NotifyWithin))
-	}
-	if p.any(in(offtake.Open)) {
-		length, answer := to.window(p.Served, p)
-		if later(p.Answer, answer) != p.Answer {
-			e.Window, e.Answer = length, answer
-		}
+	e := offtake.ClauseReplaced{Process: p.ID, Version: to.Version, NotifyBy: p.Notify.By}
+	if p.any(in(offtake.NotifyDue, offtake.Deficient)) && !p.Notify.By.IsZero() {
+		e.NotifyBy = later(p.Notify.By, to.after(p.Triggered, to.Right.NotifyWithin))
 	}
 	for i, q := range p.Parts {
-		by := time.Time{}
-		switch {
-		case q.State == offtake.Contracting:
-			by = later(q.Definitive, to.after(q.Since, to.Right.Definitive))
-		case q.free():
-			by = later(q.SignBy, to.after(q.Since, to.Right.Tail.SignBy))
-		case q.signed():
-			by = later(q.Signed.CloseBy, to.after(q.Signed.At, to.Right.Tail.CloseBy))
-		default:
+		if q.Of == "" || q.Of == offtake.DueDelivery || q.Paused != "" {
 			continue
 		}
-		e.Parts = append(e.Parts, offtake.PartDeadline{Part: int64(i + 1), By: by})
+		now := q.Clock
+		now.Length = to.lengthOf(p, q)
+		d := offtake.PartDeadline{Part: int64(i + 1), By: q.Clock.By}
+		if by := now.counted(to.Rules); later(d.By, by) != d.By {
+			d.By, d.Length = by, now.Length
+		}
+		e.Deadlines = append(e.Deadlines, d)
 	}
 	return e
+}
+
+// lengthOf gives what a clause allows for what is next to be done with a part.
+func (c *Contract) lengthOf(p *Process, q Part) offtake.Duration {
+	switch q.Of {
+	case offtake.DueAnswer:
+		if q.Offer.N == 2 {
+			return c.Right.Undersubscribed
+		}
+		if p.After != "" {
+			return q.Clock.Length // what a predecessor had left is not the clause's to change
+		}
+		return c.Right.WindowOf(int(q.Offer.Rank))
+	case offtake.DueDefinitive:
+		return c.Right.Definitive
+	case offtake.DueSignBy:
+		return c.Right.Tail.SignBy
+	}
+	return c.Right.Tail.CloseBy
 }
 
 // later gives the later of two deadlines. The zero one never falls.

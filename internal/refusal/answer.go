@@ -3,139 +3,185 @@ package refusal
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/offtake-dev/offtake"
 )
 
-// accept binds the holder to the noticed terms. Anything else it writes makes
-// an answer that does not conform, and the clause says what that does.
-func (p *Process) accept(a offtake.Act, d offtake.Accept) ([]offtake.Event, error) {
-	if err := p.mayAnswer(a); err != nil {
-		return nil, err
-	}
-	why, err := p.nonconforming(a, d)
+// accept takes some or all of what a holder is offered. Anything else it
+// writes makes an answer that does not conform, and the clause says what that
+// does.
+func (s *step) accept(d offtake.Accept) error {
+	i, err := s.p.mayAnswer(s.a)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if why != "" {
-		events := []offtake.Event{offtake.AnsweredOffTerms{Process: p.ID, By: a.By, Why: why}}
-		if p.Contract.Right.Nonconforming == offtake.NonconformingTerminates {
-			events = append(events, p.released(a)...)
-		}
-		return events, nil
+	p := &s.p
+	offered := p.Parts[i].left()
+	if d.Quantity < 0 || d.Quantity > offered {
+		return offtake.Refuse(offtake.Invalid, "quantity %d is not between 1 and the %d offered", d.Quantity, offered)
 	}
-	return []offtake.Event{offtake.Accepted{
-		Process: p.ID, By: a.By, Quantity: p.Quantity(),
-		Definitive: p.Contract.after(a.At, p.Contract.Right.Definitive),
-	}}, nil
-}
-
-func (p *Process) decline(a offtake.Act, d offtake.Decline) ([]offtake.Event, error) {
-	if err := p.mayAnswer(a); err != nil {
-		return nil, err
-	}
-	if d.Reason != "" && d.Reason != "unable" && d.Reason != "unwilling" {
-		return nil, offtake.Refuse(offtake.Invalid, "reason %.60q is not unable or unwilling", d.Reason)
-	}
-	return append([]offtake.Event{offtake.Declined{Process: p.ID, By: a.By, Reason: d.Reason}}, p.released(a)...), nil
-}
-
-// mayAnswer refuses answers outside the window. A withdrawal of the very
-// instant does not stand in the way: the acceptance is taken first.
-func (p *Process) mayAnswer(a offtake.Act) error {
-	_, accepts := a.Deed.(offtake.Accept)
-	switch {
-	case p.Served.IsZero():
-		return p.wrongState("no complete notice has been served, so there is nothing to answer")
-	case passed(p.Answer, a.At):
-		return offtake.Refuse(offtake.TooLate, "window of process %q closed at %s", p.ID, offtake.Stamp(p.Answer))
-	case p.any(in(offtake.Open)) || accepts && p.withdrawnAt(a):
+	if why := p.nonconforming(d, offered); why != "" {
+		ends := p.Contract.Right.Nonconforming == offtake.NonconformingTerminates
+		s.follow(offtake.AnsweredOffTerms{Process: p.ID, By: s.a.By, Why: why, Passed: ends})
+		s.answered(i)
 		return nil
-	case p.any(in(offtake.Contracting)):
-		return p.wrongState("the answer has been given")
 	}
-	return p.wrongState("the window is not open")
+	quantity := d.Quantity
+	if quantity == 0 {
+		quantity = offered
+	}
+	s.follow(offtake.Accepted{Process: p.ID, By: s.a.By, Quantity: quantity, Extras: p.leftOut(d)})
+	s.answered(i)
+	return nil
 }
 
-// withdrawnAt reports whether the offer was withdrawn from an open window at
-// the instant of the act.
-func (p *Process) withdrawnAt(a offtake.Act) bool {
-	return p.any(func(q Part) bool {
-		return q.State == offtake.IsWithdrawn && q.Was == offtake.Open && q.Since.Equal(a.At)
+// leftOut gives the extras that an acceptance leaves out of the package.
+func (p *Process) leftOut(d offtake.Accept) (names []string) {
+	if d.Extras == nil {
+		return nil
+	}
+	for _, x := range p.Noticed.Extras {
+		if !slices.Contains(d.Extras, x.Name) {
+			names = append(names, x.Name)
+		}
+	}
+	return names
+}
+
+func (s *step) decline(d offtake.Decline) error {
+	i, err := s.p.mayAnswer(s.a)
+	switch {
+	case err != nil:
+		return err
+	case d.Reason != "" && d.Reason != "unable" && d.Reason != "unwilling":
+		return offtake.Refuse(offtake.Invalid, "reason %.60q is not unable or unwilling", d.Reason)
+	}
+	s.follow(offtake.Declined{Process: s.p.ID, By: s.a.By, Reason: d.Reason})
+	s.answered(i)
+	return nil
+}
+
+// answered ends the round of a part where that answer was the last it waits for.
+func (s *step) answered(i int) {
+	if r := s.p.Parts[i].Offer; s.p.complete(r) {
+		s.closeRank(i)
+	}
+}
+
+// askedOf gives the part of which a party is asked and has not answered, or -1.
+// A withdrawal of the very instant does not stand in an acceptance's way: that
+// is taken first.
+func (p *Process) askedOf(at time.Time, by offtake.PartyName, accepts bool) int {
+	return p.find(func(q Part) bool {
+		if q.Offer == nil || !slices.Contains(q.Offer.Asked, by) {
+			return false
+		}
+		if _, answered := q.Offer.answerOf(by); answered {
+			return false
+		}
+		offered := in(offtake.Open, offtake.Allocating)
+		return offered(q) || accepts && q.State == offtake.IsWithdrawn && offered(Part{State: q.Was}) && q.Since.Equal(at)
 	})
+}
+
+// mayAnswer gives the part that an answer is about, or says why there is none.
+func (p *Process) mayAnswer(a offtake.Act) (int, error) {
+	_, accepts := a.Deed.(offtake.Accept)
+	i := p.askedOf(a.At, a.By, accepts)
+	seat := p.Seats[p.seat(a.By)]
+	switch {
+	case i >= 0 && passed(p.Parts[i].Clock.By, a.At):
+		return -1, offtake.Refuse(offtake.TooLate, "window of process %q closed at %s", p.ID, offtake.Stamp(p.Parts[i].Clock.By))
+	case i >= 0:
+		return i, nil
+	case p.Served.IsZero():
+		return -1, p.wrongState("no complete notice has been served, so there is nothing to answer")
+	case p.any(in(offtake.IsTolled, offtake.IsUndetermined)):
+		return -1, p.wrongState("time stands still, and with it the window")
+	case !seat.Asked:
+		return -1, p.wrongState("the rank of " + string(a.By) + " is not asked yet")
+	case p.any(func(q Part) bool { return q.offered() && slices.Contains(q.Offer.Asked, a.By) }):
+		return -1, p.wrongState(string(a.By) + " has answered")
+	case p.any(in(offtake.Allocating)):
+		return -1, p.wrongState(string(a.By) + " did not take its full share, and what is left is not offered to it")
+	case p.any(in(offtake.Contracting)) && p.any(func(q Part) bool { return q.Party == a.By }):
+		return -1, p.wrongState("the answer has been given")
+	}
+	if passed(seat.Until, a.At) {
+		return -1, offtake.Refuse(offtake.TooLate, "window of process %q closed at %s", p.ID, offtake.Stamp(seat.Until))
+	}
+	return -1, p.wrongState("the window is not open")
 }
 
 // nonconforming says in what an acceptance departs from the notice; "" if in
 // nothing that the clause minds.
-func (p *Process) nonconforming(a offtake.Act, d offtake.Accept) (string, error) {
-	if d.Quantity < 0 || d.Quantity > p.Quantity() {
-		return "", offtake.Refuse(offtake.Invalid, "quantity %d is not between 1 and the %d offered", d.Quantity, p.Quantity())
+func (p *Process) nonconforming(d offtake.Accept, offered int64) string {
+	if len(d.Conditions) > 0 {
+		return "it has a condition"
 	}
-	switch {
-	case len(d.Conditions) > 0:
-		return "it has a condition", nil
-	case d.Quantity != 0 && d.Quantity != p.Quantity():
-		return "it takes " + strconv.FormatInt(d.Quantity, 10) + " of " + strconv.FormatInt(p.Quantity(), 10) + ", and nothing may be taken in part", nil
-	case d.Extras != nil && !takesAll(d.Extras, p.Noticed.Extras):
-		return "it leaves out a part of the package", nil
-	}
-	return p.differs(d.Terms), nil
-}
-
-func takesAll(taken []string, offered []offtake.Extra) bool {
-	for _, x := range offered {
-		if !slices.Contains(taken, x.Name) {
-			return false
+	if d.Quantity != 0 && d.Quantity != offered {
+		takes := "it takes " + strconv.FormatInt(d.Quantity, 10) + " of " + strconv.FormatInt(offered, 10)
+		switch lot := p.lot(); {
+		case p.Contract.Right.Partial == offtake.NoPartial && p.Round < 2:
+			return takes + ", and nothing may be taken in part"
+		case p.Noticed.AllOrNone.Yes():
+			return takes + ", and the offer is all or nothing"
+		case d.Quantity%lot != 0:
+			return takes + ", which is not in lots of " + strconv.FormatInt(lot, 10)
+		case offered-d.Quantity < lot:
+			return takes + ", which leaves less than a lot of " + strconv.FormatInt(lot, 10)
 		}
 	}
-	return true
+	for _, name := range p.leftOut(d) {
+		if !p.mayLeaveOut(name) {
+			return "it leaves " + name + " out of the package"
+		}
+	}
+	return p.differs(d.Terms)
+}
+
+// mayLeaveOut reports whether a holder need not take an extra: one that is not
+// burdened, out of a package that may be split; and where the clause says so,
+// what is no money, or is paid for in money.
+func (p *Process) mayLeaveOut(name string) bool {
+	i := slices.IndexFunc(p.Noticed.Extras, func(x offtake.Extra) bool { return x.Name == name })
+	x := p.Noticed.Extras[i]
+	severable := p.Contract.Right.Package == offtake.SeverablePackage && x.Burdened == offtake.StatedNo
+	return severable || p.Contract.Right.NonCash == offtake.NonCashExcluded || p.Contract.Right.NonCash == offtake.CashEquivalent
+}
+
+// unvalued names an extra that would have to be paid for in money and has no
+// value; "" if there is none.
+func (p *Process) unvalued() string {
+	if p.Contract.Right.NonCash != offtake.CashEquivalent {
+		return ""
+	}
+	for _, x := range p.Noticed.Extras {
+		if x.Value.Currency() == "" {
+			return "what " + x.Name + " is worth in money was not said"
+		}
+	}
+	return ""
 }
 
 // differs names the first term that the holder writes otherwise than noticed.
 // That it would supply itself, from its own provider, is the right and no
 // difference. Under a material match a difference inside the tolerance is none.
 func (p *Process) differs(written offtake.OfferTerms) string {
-	h := p.Contract.holder()
-	if written.Provider == h.Provider {
-		written.Provider = ""
+	for _, seat := range p.Seats {
+		if written.Provider == seat.Provider {
+			written.Provider = ""
+		}
+		if written.Party == seat.Party {
+			written.Party = ""
+		}
 	}
-	if written.Party == h.Party {
-		written.Party = ""
-	}
+	written.Quantity = 0 // the act's own
 	for _, c := range p.Contract.compare(p.Noticed, p.Noticed.Revised(written)) {
 		if c.beyond || p.Contract.Right.Match == offtake.ExactMatch {
 			return "its " + c.key + " is not as noticed"
 		}
 	}
 	return ""
-}
-
-// released gives what follows when the right is not used: a tail for whatever
-// is not bound, and the effect of a signature that waited for it.
-func (p *Process) released(a offtake.Act) []offtake.Event {
-	free := p.sum(in(offtake.Open, offtake.Contracting))
-	events := []offtake.Event{offtake.Released{
-		Process: p.ID, Quantity: free, SignBy: p.Contract.after(a.At, p.Contract.Right.Tail.SignBy),
-	}}
-	if w := p.Waiting; w != nil && w.Quantity <= free && p.better(w.Terms) == "" {
-		events = append(events, offtake.ThirdPartySigned{
-			Process: p.ID, Quantity: w.Quantity, Terms: w.Terms,
-			CloseBy: p.Contract.after(a.At, p.Contract.Right.Tail.CloseBy),
-		})
-	}
-	return events
-}
-
-// definitive makes the bound holder's agreement effective.
-func (p *Process) definitive(a offtake.Act, d offtake.DefinitiveSign) ([]offtake.Event, error) {
-	party := p.bound()
-	switch {
-	case party == "":
-		return nil, p.wrongState("no holder is bound")
-	case d.Party != "" && d.Party != party:
-		return nil, offtake.Refuse(offtake.Invalid, "party %q is not bound; %q is", d.Party, party)
-	case d.Quantity != 0 && d.Quantity != p.Quantity():
-		return nil, offtake.Refuse(offtake.Invalid, "quantity %d is not the %d that %q is bound to", d.Quantity, p.Quantity(), party)
-	}
-	return []offtake.Event{offtake.Fulfilled{Process: p.ID, Party: party, Quantity: p.Quantity()}}, nil
 }

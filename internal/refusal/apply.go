@@ -10,14 +10,19 @@ import (
 // New gives the process that an opening makes, under its contract.
 func New(c *Contract, at time.Time, e offtake.ProcessOpened) Process {
 	p := Process{
-		ID: e.Process, Opportunity: e.Opportunity, Contract: c, After: e.After, Left: e.Left,
-		Terms: e.Terms, Why: e.Why, Opened: at, NotifyBy: e.NotifyBy,
+		ID: e.Process, Opportunity: e.Opportunity, Contract: c, After: e.After, Left: e.Left, LeftRank: e.LeftRank,
+		Terms: e.Terms, Why: e.Why, Opened: at, Seats: c.seats(e.Terms),
 		Parts: []Part{{Quantity: e.Terms.Quantity, State: e.State, Since: at}},
 	}
 	if e.State == offtake.NotifyDue {
-		p.Triggered = at
+		p.triggered(at, e.NotifyBy)
 	}
 	return p
+}
+
+func (p *Process) triggered(at, notifyBy time.Time) {
+	p.Triggered = at
+	p.Notify = Clock{From: at, Length: p.Contract.Right.NotifyWithin, By: notifyBy}
 }
 
 // Apply folds one event of the process that happened at an instant. Events of
@@ -30,26 +35,50 @@ func Apply(p Process, at time.Time, e offtake.Event) Process {
 	case offtake.NotifyMissed:
 		p.Missed = true
 	case offtake.NoticeFoundDeficient:
-		p.move(at, offtake.Deficient, in(offtake.NotifyDue, offtake.Deficient))
+		p.deficient(at)
 	case offtake.NoticeServed:
 		p.serve(at, e)
 	case offtake.NoticeCorrected:
 		p.Terms, p.Noticed = e.Terms, e.Terms
 		p.resize()
+	case offtake.RankOpened:
+		p.openRank(at, e)
 	case offtake.Accepted:
-		p.bind(at, e)
+		p.answer(at, Answer{e.By, e.Quantity})
 	case offtake.AnsweredOffTerms:
 		p.Why = "the answer of " + string(e.By) + " did not conform: " + e.Why
+		if e.Passed {
+			p.answer(at, Answer{By: e.By})
+		}
 	case offtake.Declined:
 		p.Why = string(e.By) + " passed"
+		p.answer(at, Answer{By: e.By})
+	case offtake.RankClosed:
+		p.closeRank(e)
+	case offtake.Bound:
+		p.bind(at, e)
+	case offtake.DefinitiveSigned:
+		q := &p.Parts[e.Part-1]
+		q.Agreed, q.Of = true, offtake.DueDelivery
+		q.Clock = Clock{From: at, By: e.Deliver}
 	case offtake.Lapsed:
-		p.Why = string(e.Party) + " was bound and did not sign in time"
+		p.Why = e.Why
+		p.unbind(at, e.Part)
 	case offtake.Released:
 		p.release(at, e)
 	case offtake.Fulfilled:
-		p.move(at, offtake.IsFulfilled, in(offtake.Contracting))
+		p.end(at, e.Part, offtake.IsFulfilled)
+		p.Why = string(e.Party) + " and the grantor have their agreement"
+	default:
+		p.applyMore(at, e)
+	}
+	return p
+}
+
+func (p *Process) applyMore(at time.Time, e offtake.Event) {
+	switch e := e.(type) {
 	case offtake.Superseded:
-		p.move(at, offtake.IsSuperseded, in(offtake.Open, offtake.InTail))
+		p.supersede(at)
 		p.Why = e.Why
 	case offtake.Withdrawn:
 		p.withdraw(at, e)
@@ -57,19 +86,44 @@ func Apply(p Process, at time.Time, e offtake.Event) Process {
 		p.sign(at, e)
 	case offtake.ThirdPartyClosed:
 		p.move(at, offtake.ClosedThirdParty, Part.signed)
+		p.Why = "the third party's agreement took effect"
 	case offtake.CloseOverdue:
 		p.overdue(at)
 	case offtake.TailExpired:
-		p.move(at, offtake.IsTailExpired, func(q Part) bool { return q.free() && fell(q.SignBy, at) })
+		p.move(at, offtake.IsTailExpired, func(q Part) bool { return q.free() && fell(q.Clock.By, at) })
+		p.Why = "nobody signed in time"
+	case offtake.Tolled:
+		p.pause(at, offtake.IsTolled, Part.live)
+		p.Causes = append(slices.Clone(p.Causes), e.Cause)
+	case offtake.Resumed:
+		p.Causes = slices.DeleteFunc(slices.Clone(p.Causes), func(c string) bool { return c == e.Cause })
+		p.resume(at, e.NotifyBy, e.ObjectBy, e.Deadlines)
+	case offtake.Extended:
+		if e.Deadline == offtake.DueNotify {
+			p.Notify.By, p.Notify.Floor, p.Missed = e.NotifyBy, e.NotifyBy, false
+		}
+		p.postpone(e.Deadlines)
+	case offtake.Assigned:
+		p.assign(e)
+	case offtake.QuestionRaised:
+		p.pause(at, offtake.IsUndetermined, Part.unbound)
+		p.Doubt, p.Why = e.Question, e.Why
+	case offtake.Determined:
+		p.Doubt = ""
+		p.Why = string(e.Question) + " was decided " + string(e.Answer)
+		if e.Answer == offtake.ForGrantor {
+			p.resume(at, e.NotifyBy, e.ObjectBy, e.Deadlines)
+		}
 	case offtake.Waived:
-		p.move(at, offtake.IsWaived, func(q Part) bool { return !Final(q.State) })
+		p.move(at, offtake.IsWaived, Part.live)
 		p.Why = e.Why
 	case offtake.ClauseReplaced:
-		p.replaceClause(e)
+		p.Missed = p.Missed && !e.NotifyBy.After(p.Notify.By)
+		p.Notify.By, p.Notify.Length = e.NotifyBy, p.Contract.Right.NotifyWithin
+		p.postpone(e.Deadlines)
 	case offtake.Breached:
 		p.breach(at, e)
 	}
-	return p
 }
 
 // Under gives the process under another contract, as an amendment puts it.
@@ -82,14 +136,26 @@ func (p Process) Under(c *Contract) Process {
 func (p *Process) move(at time.Time, to offtake.ProcessState, which func(Part) bool) {
 	for i, q := range p.Parts {
 		if which(q) {
-			p.Parts[i].Was, p.Parts[i].State, p.Parts[i].Since = q.State, to, at
+			p.put(i, at, to)
 		}
 	}
 }
 
-// resize lets the single part before release follow the quantity of the terms.
+// put puts one part into a state. One that ends has no deadline any more.
+func (p *Process) put(i int, at time.Time, to offtake.ProcessState) {
+	q := &p.Parts[i]
+	q.Was, q.State, q.Since, q.Paused = q.State, to, at, ""
+	if Final(to) {
+		q.Of = ""
+	}
+}
+
+func (p *Process) end(at time.Time, part int64, to offtake.ProcessState) { p.put(int(part-1), at, to) }
+
+// resize lets the single part before anybody is bound follow the quantity of
+// the terms.
 func (p *Process) resize() {
-	if len(p.Parts) == 1 {
+	if len(p.Parts) == 1 && p.Parts[0].Party == "" {
 		p.Parts[0].Quantity = p.Terms.Quantity
 	}
 }
@@ -99,9 +165,10 @@ func (p *Process) replaceTerms(at time.Time, e offtake.TermsReplaced) {
 	if p.any(in(offtake.InTail)) {
 		return // worse for the third party: what was released stays released
 	}
-	p.Why, p.NotifyBy = e.Why, e.NotifyBy
+	p.Why = e.Why
 	if e.State == offtake.NotifyDue && p.Triggered.IsZero() {
-		p.Triggered = at
+		p.triggered(at, e.NotifyBy)
+		p.Seats = p.Contract.seats(e.Terms)
 	}
 	p.resize()
 	if p.Parts[0].State != e.State {
@@ -109,35 +176,182 @@ func (p *Process) replaceTerms(at time.Time, e offtake.TermsReplaced) {
 	}
 }
 
-func (p *Process) serve(at time.Time, e offtake.NoticeServed) {
-	p.Served, p.Answer, p.Noticed, p.Baseline = at, e.Answer, p.Terms, p.Terms
-	p.Window, p.Rules = e.Window, p.Contract.Rules
-	p.Why = ""
-	p.move(at, offtake.Open, in(offtake.NotifyDue, offtake.Deficient))
-}
-
-// bind also undoes a withdrawal of the same instant: an acceptance comes first.
-func (p *Process) bind(at time.Time, e offtake.Accepted) {
-	p.move(at, offtake.Contracting, in(offtake.Open, offtake.IsWithdrawn))
-	for i := range p.Parts {
-		p.Parts[i].Party, p.Parts[i].Definitive = e.By, e.Definitive
+// deficient makes one part, which is owed a notice, of everything that is live
+// and not bound. What was answered and what time has passed do not count.
+func (p *Process) deficient(at time.Time) {
+	first := p.find(Part.unbound)
+	if first < 0 {
+		return
 	}
-	p.Why = string(e.By) + " accepted the noticed terms"
+	whole := Part{State: offtake.Deficient, Since: at, Was: p.Parts[first].State}
+	var rest []Part
+	for i, q := range p.Parts {
+		switch {
+		case i == first:
+			rest = append(rest, whole)
+		case !q.unbound():
+			rest = append(rest, q)
+		}
+		if q.unbound() {
+			whole.Quantity += q.Quantity
+		}
+	}
+	rest[first] = whole
+	p.Parts = rest
+	p.Served, p.Object, p.Missing = time.Time{}, Clock{}, nil
+	p.Baseline, p.Noticed, p.Contents = offtake.OfferTerms{}, offtake.OfferTerms{}, nil
+	p.Seats = slices.Clone(p.Seats)
+	for i := range p.Seats {
+		p.Seats[i].Asked = false
+	}
+	p.Missed = p.Missed || fell(p.Notify.By, at)
 }
 
-func (p *Process) release(at time.Time, e offtake.Released) {
-	p.move(at, offtake.InTail, in(offtake.Open, offtake.Contracting))
-	for i := range p.Parts {
-		if p.Parts[i].State == offtake.InTail {
-			p.Parts[i].Party, p.Parts[i].Definitive, p.Parts[i].SignBy = "", time.Time{}, e.SignBy
+func (p *Process) serve(at time.Time, e offtake.NoticeServed) {
+	p.Served, p.Noticed, p.Baseline = at, p.Terms, p.Terms
+	p.Contents, p.Missing, p.Object = e.Contents, e.Missing, Clock{}
+	if len(e.Missing) > 0 {
+		p.Object = Clock{From: at, Length: p.Contract.Right.Notice.ObjectionWithin, By: e.ObjectBy}
+	}
+	p.Why = ""
+}
+
+// openRank offers what a part has left to the holders of a rank.
+func (p *Process) openRank(at time.Time, e offtake.RankOpened) {
+	i := int(e.Part - 1)
+	round := Round{Rank: e.Rank, N: e.Round, Asked: e.Asked, Lapsed: p.Parts[i].Was == offtake.Contracting}
+	if was := p.Parts[i].Offer; was != nil {
+		round.Kept, round.Lapsed = was.Kept, was.Lapsed
+	}
+	state := offtake.Open
+	if e.Round == 2 {
+		state = offtake.Allocating
+	}
+	if p.Parts[i].State != state {
+		p.put(i, at, state)
+	}
+	q := &p.Parts[i]
+	q.Offer = &round
+	q.Of, q.Clock = offtake.DueAnswer, Clock{From: at, Length: e.Window, Notice: true, By: e.Answer}
+	p.Rank, p.Round = e.Rank, e.Round
+	p.Seats = slices.Clone(p.Seats)
+	for s := range p.Seats {
+		if slices.Contains(e.Asked, p.Seats[s].Party) {
+			p.Seats[s].Asked, p.Seats[s].Until = true, e.Answer
 		}
 	}
 }
 
+// answer records what a holder said, of the part it is asked about. It also
+// undoes a withdrawal of the same instant: an acceptance comes first.
+func (p *Process) answer(at time.Time, a Answer) {
+	i := p.askedOf(at, a.By, a.Quantity > 0)
+	if i < 0 {
+		return
+	}
+	if p.Parts[i].State == offtake.IsWithdrawn {
+		for n, q := range p.Parts {
+			if q.State == offtake.IsWithdrawn && q.Since.Equal(at) {
+				p.put(n, at, q.Was)
+				p.Parts[n].Of = offtake.DueAnswer
+			}
+		}
+	}
+	round := *p.Parts[i].Offer
+	round.Answers = append(slices.Clone(round.Answers), a)
+	p.Parts[i].Offer = &round
+}
+
+func (p *Process) closeRank(e offtake.RankClosed) {
+	q := &p.Parts[e.Part-1]
+	round := *q.Offer
+	round.Kept = slices.Clone(round.Kept)
+	for _, t := range e.Takings {
+		i := slices.IndexFunc(round.Kept, func(k offtake.Taking) bool { return k.Party == t.Party })
+		if i < 0 {
+			round.Kept = append(round.Kept, t)
+			continue
+		}
+		round.Kept[i].Quantity += t.Quantity
+	}
+	round.Answers = nil
+	q.Offer, q.Of, q.Clock = &round, "", Clock{}
+}
+
+// bind makes a part of what each holder got. What is left stays where it was.
+func (p *Process) bind(at time.Time, e offtake.Bound) {
+	i := int(e.Part - 1)
+	rest := p.Parts[i]
+	rest.Offer, rest.Of, rest.Clock = nil, "", Clock{}
+	var bound []Part
+	for _, t := range e.Takings {
+		rest.Quantity -= t.Quantity
+		bound = append(bound, Part{
+			Quantity: t.Quantity, State: offtake.Contracting, Since: at, Was: rest.State, Party: t.Party,
+			Of: offtake.DueDefinitive, Clock: Clock{From: at, Length: e.Within, By: e.Definitive},
+		})
+		p.Why = string(t.Party) + " accepted the noticed terms"
+	}
+	if rest.Quantity > 0 {
+		p.Parts[i] = rest
+		p.Parts = append(p.Parts, bound...)
+		return
+	}
+	p.Parts = slices.Concat(p.Parts[:i], bound, p.Parts[i+1:])
+}
+
+// unbind makes a bound part nobody's. Who answers for it next, or that it is
+// released, follows in the same breath.
+func (p *Process) unbind(at time.Time, part int64) {
+	q := &p.Parts[part-1]
+	q.Was, q.State, q.Since = q.State, offtake.Open, at
+	q.Party, q.Agreed, q.Of, q.Clock, q.Offer = "", false, "", Clock{}, nil
+}
+
+// release lets the third party have a part. Parts with the same time to sign
+// become one.
+func (p *Process) release(at time.Time, e offtake.Released) {
+	i := int(e.Part - 1)
+	p.put(i, at, offtake.InTail)
+	q := &p.Parts[i]
+	q.Offer, q.SignBy = nil, e.SignBy
+	q.Of, q.Clock = offtake.DueSignBy, Clock{From: at, Length: p.Contract.Right.Tail.SignBy, By: e.SignBy}
+	for n, other := range p.Parts {
+		if n != i && other.free() && other.SignBy.Equal(e.SignBy) && other.Since.Equal(at) {
+			p.Parts[min(n, i)].Quantity += p.Parts[max(n, i)].Quantity
+			p.Parts = slices.Delete(p.Parts, max(n, i), max(n, i)+1)
+			return
+		}
+	}
+}
+
+// supersede ends what nobody is bound to: where a holder is, only what was
+// released or is being offered.
+func (p *Process) supersede(at time.Time) {
+	p.move(at, offtake.IsSuperseded, Part.unbound)
+	p.Doubt, p.Causes = "", nil
+}
+
+// withdraw gives up what nobody has taken; or with a quantity so much of it,
+// as a part of its own.
 func (p *Process) withdraw(at time.Time, e offtake.Withdrawn) {
-	p.move(at, offtake.IsTailExpired, func(q Part) bool { return q.signed() && q.Signed.Overdue })
-	p.move(at, offtake.IsWithdrawn, func(q Part) bool { return !Final(q.State) })
 	p.Why = e.Why
+	if e.Quantity > 0 {
+		i := p.find(Part.unbound)
+		if i < 0 {
+			return
+		}
+		if gone := p.Parts[i]; e.Quantity < gone.Quantity {
+			gone.Quantity = e.Quantity
+			p.Parts[i].Quantity -= e.Quantity
+			p.Parts = append(p.Parts, gone)
+			i = len(p.Parts) - 1
+		}
+		p.put(i, at, offtake.IsWithdrawn)
+		return
+	}
+	p.move(at, offtake.IsTailExpired, func(q Part) bool { return q.signed() && q.Signed.Overdue })
+	p.move(at, offtake.IsWithdrawn, Part.unbound)
 }
 
 // sign gives so much of the released quantity to the third party; what is left
@@ -164,15 +378,17 @@ func (p *Process) sign(at time.Time, e offtake.ThirdPartySigned) {
 		left -= p.Parts[i].Quantity
 		mine := signed
 		p.Parts[i].Signed = &mine
+		p.Parts[i].Of, p.Parts[i].Clock = offtake.DueCloseBy, Clock{From: at, Length: p.Contract.Right.Tail.CloseBy, By: e.CloseBy}
 	}
 }
 
 func (p *Process) overdue(at time.Time) {
 	for i, q := range p.Parts {
-		if q.signed() && fell(q.Signed.CloseBy, at) {
+		if q.signed() && fell(q.Clock.By, at) {
 			late := *q.Signed
 			late.Overdue = true
 			p.Parts[i].Signed = &late
+			p.Parts[i].Of = ""
 		}
 	}
 }
@@ -183,7 +399,7 @@ func (p *Process) breach(at time.Time, e offtake.Breached) {
 	p.Why = e.Why
 	for _, which := range []func(Part) bool{
 		in(offtake.InTail),
-		func(q Part) bool { return !Final(q.State) },
+		Part.live,
 		func(q Part) bool {
 			revived := q.State == offtake.IsTailExpired && p.Contract.Right.Survival == offtake.Continuing
 			return revived || q.State == offtake.IsWithdrawn
@@ -192,27 +408,6 @@ func (p *Process) breach(at time.Time, e offtake.Breached) {
 		if p.any(which) {
 			p.move(at, offtake.IsBreached, which)
 			return
-		}
-	}
-}
-
-func (p *Process) replaceClause(e offtake.ClauseReplaced) {
-	p.Missed = p.Missed && !e.NotifyBy.After(p.NotifyBy)
-	p.NotifyBy, p.Answer = e.NotifyBy, e.Answer
-	if !e.Window.IsZero() {
-		p.Window, p.Rules = e.Window, p.Contract.Rules
-	}
-	for _, d := range e.Parts {
-		q := &p.Parts[d.Part-1]
-		switch {
-		case q.State == offtake.Contracting:
-			q.Definitive = d.By
-		case q.free():
-			q.SignBy = d.By
-		case q.signed():
-			signed := *q.Signed
-			signed.CloseBy = d.By
-			q.Signed = &signed
 		}
 	}
 }

@@ -147,10 +147,6 @@ func (c *Contract) requires(key string) bool {
 	return slices.Contains(c.Right.Notice.Contents, offtake.Content(key))
 }
 
-func (c *Contract) undetermined(key string) error {
-	return c.notYet(key, "a change of it, for whom only the determiner can say,")
-}
-
 func whole(n int64) *big.Rat { return new(big.Rat).SetInt64(n) }
 
 func amount(m offtake.Money) *big.Rat {

@@ -45,17 +45,22 @@ const (
 	Unknown // a fact that decides it was not said
 )
 
-// holder gives the only holder. Supported lets no other contract in.
-func (c *Contract) holder() offtake.Holder {
-	if len(c.Right.Holders) == 0 {
-		return offtake.Holder{}
+// seats gives who is asked about an offer: the holders by rank. Where a holder
+// makes the offer itself, or an affiliate of it does, they are those senior to
+// it; a holder of the first rank has nobody before it.
+func (c *Contract) seats(t offtake.OfferTerms) (seats []Seat) {
+	third, rank := c.thirdParty(t), 0
+	for _, h := range c.Right.Holders {
+		if c.Book.Affiliated(third, h.Party) && (rank == 0 || h.Rank < rank) {
+			rank = h.Rank
+		}
 	}
-	return c.Right.Holders[0]
-}
-
-// holds reports whether p holds the right.
-func (c *Contract) holds(p offtake.PartyName) bool {
-	return slices.ContainsFunc(c.Right.Holders, func(h offtake.Holder) bool { return h.Party == p })
+	for _, h := range c.Right.Holders {
+		if rank == 0 || h.Rank < rank {
+			seats = append(seats, Seat{Holder: h})
+		}
+	}
+	return seats
 }
 
 // thirdParty gives who made the offer: the party it names, else its provider's.
@@ -67,9 +72,12 @@ func (c *Contract) thirdParty(t offtake.OfferTerms) offtake.PartyName {
 	return p.Party
 }
 
-// OwnOffer gives the holder that makes an offer itself or by an affiliate, so
-// that no third party does; "" where one does.
+// OwnOffer gives the holder that makes an offer itself or by an affiliate and
+// has no senior, so that no third party does; "" where one does.
 func (c *Contract) OwnOffer(t offtake.OfferTerms) offtake.PartyName {
+	if len(c.seats(t)) > 0 {
+		return ""
+	}
 	third := c.thirdParty(t)
 	for _, h := range c.Right.Holders {
 		if c.Book.Affiliated(third, h.Party) {
@@ -114,52 +122,56 @@ func (c *Contract) admit(at time.Time, t offtake.OfferTerms) error {
 		return offtake.Refuse(offtake.Invalid, "offer price %s is not in %s, the book's currency", t.Price, c.Book.Currency)
 	case !t.Expires.IsZero() && c.Dates.Resolve(t.Expires).Before(at):
 		return offtake.Refuse(offtake.Invalid, "offer expired at %s, before it was received", t.Expires)
-	case len(t.Extras) == 0 || c.Right.Package == offtake.PackageNotTriggered:
-		return nil
-	case c.Right.Package == offtake.PackageBarred:
+	case len(t.Extras) > 0 && c.Right.Package == offtake.PackageBarred:
 		return offtake.Refuse(offtake.Forbidden, "offer bundles capacity with %q, and clause %s bars packages", t.Extras[0].Name, c.Ref)
-	case c.Right.Package == offtake.SeverablePackage:
-		return c.notYet("package", "severable, for an offer with extras")
-	case c.Right.NonCash != offtake.SameNonCash:
-		return c.notYet("non_cash", string(c.Right.NonCash)+", for an offer with extras")
 	}
 	return nil
 }
 
-func (c *Contract) notYet(field, what string) error {
-	return offtake.Refuse(offtake.NotSupported, "clause %s, %s: %s is not supported yet", c.Ref, field, what)
-}
-
-// after gives the deadline of something owed within a time of an act.
-func (c *Contract) after(act time.Time, within offtake.Duration) time.Time {
-	if within.IsZero() {
-		return time.Time{}
+// window gives what a rank has from the receipt of a notice or, for a junior,
+// from the end of the rank before it, and its last instant. In a successor a
+// rank that was asked before has the retrigger window; the one whose window was
+// running when the predecessor was superseded the longer of that and what was
+// left, which is the one that ends later; and one that never was asked its own.
+func (p *Process) window(a offtake.Act, rank int64) (offtake.Duration, time.Time) {
+	c := p.Contract
+	length := c.Right.WindowOf(int(rank))
+	if c.concurrent() {
+		length = c.longest(a.At)
 	}
-	t, _ := c.Rules.After(act, within).Deadline()
-	return t
-}
-
-// window gives the window that a complete notice starts, and its last instant.
-// That of a successor is the longer of what its predecessor had left and the
-// retrigger window; the longer is the one that ends later.
-func (c *Contract) window(received time.Time, p *Process) (offtake.Duration, time.Time) {
-	length := c.Right.WindowOf(c.holder().Rank)
-	if p.After != "" && !c.Right.Retrigger.IsZero() {
+	end := func(d offtake.Duration) time.Time {
+		at, _ := c.Rules.Notice(a.At, d).Deadline()
+		return at
+	}
+	if p.After == "" || rank > p.LeftRank {
+		return length, end(length)
+	}
+	if !c.Right.Retrigger.IsZero() {
 		length = c.Right.Retrigger
 	}
-	end, _ := c.Rules.Notice(received, length).Deadline()
-	if !p.Left.IsZero() {
-		if left, _ := c.Rules.Notice(received, p.Left).Deadline(); left.After(end) {
-			return p.Left, left
-		}
+	if rank == p.LeftRank && !p.Left.IsZero() && end(p.Left).After(end(length)) {
+		length = p.Left
 	}
-	return length, end
+	return length, end(length)
 }
 
-// left gives what is left of the window at an instant. A broken second counts
+// longest gives the window of all ranks together, which is that of the rank
+// that has most time.
+func (c *Contract) longest(at time.Time) (most offtake.Duration) {
+	var ends time.Time
+	for _, h := range c.Right.Holders {
+		length := c.Right.WindowOf(h.Rank)
+		if end, _ := c.Rules.Notice(at, length).Deadline(); end.After(ends) || most.IsZero() {
+			most, ends = length, end
+		}
+	}
+	return most
+}
+
+// left gives what is left of a window at an instant. A broken second counts
 // for the holder as a whole one.
-func (p *Process) left(at time.Time) offtake.Duration {
-	d := p.Rules.Notice(p.Served, p.Window).Left(at)
+func (c Clock) left(rules civil.Rules, at time.Time) offtake.Duration {
+	d := c.window(rules).Left(at)
 	if d.Unit == offtake.Elapsed {
 		d.Time = (d.Time + time.Second - 1).Truncate(time.Second)
 	}

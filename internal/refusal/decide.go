@@ -1,6 +1,9 @@
 package refusal
 
 import (
+	"slices"
+	"time"
+
 	"github.com/offtake-dev/offtake"
 )
 
@@ -32,6 +35,22 @@ func (c *Contract) opened(id offtake.ProcessID, a offtake.Act, t offtake.OfferTe
 	return e
 }
 
+// A step is one act being decided: what follows is folded as it is found, so
+// that each thing rests on those before it.
+type step struct {
+	p      Process
+	a      offtake.Act
+	next   offtake.ProcessID
+	events []offtake.Event
+}
+
+func (s *step) follow(events ...offtake.Event) {
+	for _, e := range events {
+		s.events = append(s.events, e)
+		s.p = Apply(s.p, s.a.At, e)
+	}
+}
+
 // Decide says what follows from an act for a process, or refuses the act. Next
 // is the name of the successor, should the act open one.
 //
@@ -41,50 +60,60 @@ func Decide(p Process, a offtake.Act, next offtake.ProcessID) ([]offtake.Event, 
 	if err := p.mayAct(a); err != nil {
 		return nil, err
 	}
-	switch deed := a.Deed.(type) {
+	s := &step{p: p, a: a, next: next}
+	if err := s.take(a.Deed); err != nil {
+		return nil, err
+	}
+	return s.events, nil
+}
+
+func (s *step) take(deed offtake.Deed) error {
+	switch deed := deed.(type) {
 	case offtake.OfferReceive:
-		return nil, offtake.Refuse(offtake.Conflict, "opportunity %q already has an offer; revise it", p.Opportunity)
+		return offtake.Refuse(offtake.Conflict, "opportunity %q already has an offer; revise it", s.p.Opportunity)
 	case offtake.OfferRevise:
-		return p.revise(a, deed, next)
+		return s.revise(deed)
 	case offtake.OfferWithdraw:
-		return p.withdrawn(a)
+		return s.withdraw()
 	case offtake.NoticeServe:
-		return p.notice(a, deed)
+		return s.notice(deed)
+	case offtake.NoticeObject:
+		return s.object(deed)
 	case offtake.Accept:
-		return p.accept(a, deed)
+		return s.accept(deed)
 	case offtake.Decline:
-		return p.decline(a, deed)
+		return s.decline(deed)
 	case offtake.DefinitiveSign:
-		return p.definitive(a, deed)
+		return s.definitive(deed)
+	case offtake.Deliver:
+		return s.deliver(deed)
+	case offtake.HolderDefault:
+		return s.fail(deed.Party, deed.Quantity, "failed")
+	case offtake.RegulatorRefuse:
+		return s.fail(deed.Party, deed.Quantity, "was refused by a regulator")
 	case offtake.ThirdPartySign:
-		return p.thirdPartySign(a, deed)
+		return s.thirdPartySign(deed)
 	case offtake.ThirdPartyClose:
-		return p.thirdPartyClose(a)
+		return s.thirdPartyClose()
+	case offtake.Toll:
+		return s.toll(deed)
+	case offtake.Resume:
+		return s.resume(deed)
+	case offtake.ExtendDeadline:
+		return s.extend(deed)
+	case offtake.Assign:
+		return s.assign(deed)
+	case offtake.Determine:
+		return s.determine(deed)
 	case offtake.Deadline:
-		return p.deadline(a, deed)
+		return s.deadline(deed)
 	}
-	return nil, offtake.Refuse(offtake.Invalid, "act %q is %s, which is no step of process %q", a.ID, a.Deed.Name(), p.ID)
+	return offtake.Refuse(offtake.Invalid, "act %q is %s, which is no step of process %q", s.a.ID, deed.Name(), s.p.ID)
 }
 
-// Steps reports whether a deed is a step of the party in a process under c.
-func (c *Contract) Steps(by offtake.PartyName, d offtake.Deed) bool {
-	grantor, holder := by == c.Right.Grantor, c.holds(by)
-	switch d.(type) {
-	case offtake.OfferReceive, offtake.OfferRevise, offtake.OfferWithdraw, offtake.NoticeServe,
-		offtake.ThirdPartySign, offtake.ThirdPartyClose:
-		return grantor
-	case offtake.Accept, offtake.Decline:
-		return holder
-	case offtake.DefinitiveSign, offtake.Amend:
-		return grantor || holder
-	case offtake.Deadline:
-		return by == ""
-	}
-	return false
-}
-
+// mayAct: only the party whose step it is can take it.
 func (p *Process) mayAct(a offtake.Act) error {
-	if p.Contract.Steps(a.By, a.Deed) {
+	if p.steps(a) {
 		return nil
 	}
 	if _, ok := a.Deed.(offtake.Deadline); ok {
@@ -93,89 +122,164 @@ func (p *Process) mayAct(a offtake.Act) error {
 	return offtake.Refuse(offtake.Forbidden, "%s is no step of %q in process %q under %s", a.Deed.Name(), a.By, p.ID, p.Contract.Ref)
 }
 
+// steps reports whether an act is a step of its party in the process.
+func (p *Process) steps(a offtake.Act) bool {
+	grantor, holder := a.By == p.Contract.Right.Grantor, p.seat(a.By) >= 0
+	switch a.Deed.(type) {
+	case offtake.OfferReceive, offtake.OfferRevise, offtake.OfferWithdraw, offtake.NoticeServe,
+		offtake.ThirdPartySign, offtake.ThirdPartyClose, offtake.HolderDefault:
+		return grantor
+	case offtake.Accept, offtake.Decline, offtake.NoticeObject, offtake.Assign:
+		return holder
+	case offtake.DefinitiveSign, offtake.Deliver, offtake.RegulatorRefuse, offtake.Toll, offtake.Resume,
+		offtake.ExtendDeadline, offtake.Amend:
+		return grantor || holder
+	case offtake.Determine:
+		if d := p.Contract.Right.Determiner; d != "" {
+			return a.By == d
+		}
+		return grantor || holder
+	case offtake.Deadline:
+		return a.By == ""
+	}
+	return false
+}
+
 // wrongState refuses an act that the state has no place for.
 func (p *Process) wrongState(rule string) error {
 	return offtake.Refuse(offtake.Conflict, "process %q is %s: %s", p.ID, p.State(), rule)
 }
 
-// notice judges a notice by what it discloses. A complete one starts the
-// window; an incomplete one starts nothing.
-func (p *Process) notice(a offtake.Act, d offtake.NoticeServe) ([]offtake.Event, error) {
+// notice judges a notice by what it discloses. A complete one opens the first
+// rank; an incomplete one starts nothing, or under a duty to inquire a window
+// that a holder may object to.
+func (s *step) notice(d offtake.NoticeServe) error {
+	p := &s.p
 	if !p.any(in(offtake.NotifyDue, offtake.Deficient)) {
-		return nil, p.wrongState("no notice is owed")
+		return p.wrongState("no notice is owed")
 	}
 	to := d.To
 	if to == nil {
-		to = []offtake.PartyName{p.Contract.holder().Party}
+		for _, seat := range p.Seats {
+			to = append(to, seat.Party)
+		}
 	}
 	if err := p.addressed(to); err != nil {
-		return nil, err
+		return err
 	}
+	served := offtake.NoticeServed{Process: p.ID, To: to, Contents: d.Contents}
 	if missing := p.missing(d.Contents); len(missing) > 0 {
-		return []offtake.Event{offtake.NoticeFoundDeficient{Process: p.ID, Missing: missing}}, nil
+		if p.Contract.Right.Notice.Deficiency == offtake.Strict {
+			s.follow(offtake.NoticeFoundDeficient{Process: p.ID, Missing: missing})
+			return nil
+		}
+		served.Missing = missing
+		served.ObjectBy, _ = p.Contract.Rules.Notice(s.a.At, p.Contract.Right.Notice.ObjectionWithin).Deadline()
 	}
-	length, answer := p.Contract.window(a.At, p)
-	return []offtake.Event{offtake.NoticeServed{Process: p.ID, To: to, Window: length, Answer: answer}}, nil
+	s.follow(served)
+	s.openNext(p.find(in(offtake.NotifyDue, offtake.Deficient)))
+	if why := p.unvalued(); why != "" {
+		s.follow(offtake.QuestionRaised{Process: p.ID, Question: offtake.DoubtValue, Why: why})
+	}
+	return nil
 }
 
-// addressed refuses a notice that misses a holder, or is sent to a stranger.
+// addressed refuses a notice that misses a holder of the first rank, or is
+// sent to a stranger. Where all ranks answer at once all of them are the first.
 func (p *Process) addressed(to []offtake.PartyName) error {
-	named := map[offtake.PartyName]bool{}
 	for _, t := range to {
-		if !p.Contract.holds(t) {
+		if p.seat(t) < 0 {
 			return offtake.Refuse(offtake.Invalid, "notice to %q, who holds no right under %s", t, p.Contract.Ref)
 		}
-		named[t] = true
 	}
-	for _, h := range p.Contract.Right.Holders {
-		if !named[h.Party] {
-			return offtake.Refuse(offtake.Invalid, "notice of process %q misses the holder %q", p.ID, h.Party)
+	for _, seat := range p.Seats {
+		first := seat.Rank == p.Seats[0].Rank || p.Contract.concurrent()
+		if first && !slices.Contains(to, seat.Party) {
+			return offtake.Refuse(offtake.Invalid, "notice of process %q misses the holder %q", p.ID, seat.Party)
 		}
 	}
 	return nil
 }
 
-// missing gives the required contents that a notice lacks, in the clause's order.
+// missing gives the required contents that a notice lacks, in the clause's
+// order, and after them the values of extras that a holder may leave out.
 func (p *Process) missing(contents []offtake.Content) (lacks []offtake.Content) {
-	has := map[offtake.Content]bool{}
-	for _, c := range contents {
-		has[c] = true
-	}
 	for _, c := range p.Contract.Right.Notice.Contents {
-		if !has[c] {
+		if !slices.Contains(contents, c) {
 			lacks = append(lacks, c)
+		}
+	}
+	if p.Contract.Right.Package == offtake.SeverablePackage {
+		for _, x := range p.Terms.Extras {
+			if x.Burdened == offtake.StatedNo && x.Value.Currency() == "" {
+				lacks = append(lacks, offtake.Content("value of "+x.Name))
+			}
 		}
 	}
 	return lacks
 }
 
-// deadline takes only the deadline that is next and at its own instant.
-func (p *Process) deadline(a offtake.Act, d offtake.Deadline) ([]offtake.Event, error) {
-	at, due, ok := Due(*p)
-	if !ok || due.Deed != offtake.Deed(d) || !at.Equal(a.At) {
-		return nil, offtake.Refuse(offtake.Conflict, "deadline %s of process %q at %s is not the next to fall", d.Of, p.ID, offtake.Stamp(a.At))
+// object says that the notice lacks something, or asks what only the
+// determiner may answer.
+func (s *step) object(d offtake.NoticeObject) error {
+	p := &s.p
+	if !p.any(Part.offered) {
+		return p.wrongState("no window is open in which to object")
 	}
-	switch d.Of {
-	case offtake.DueNotify:
-		return []offtake.Event{offtake.NotifyMissed{Process: p.ID}}, nil
-	case offtake.DueAnswer:
-		return p.released(a), nil
-	case offtake.DueDefinitive:
-		return append([]offtake.Event{offtake.Lapsed{Process: p.ID, Party: p.bound()}}, p.released(a)...), nil
-	case offtake.DueSignBy:
-		return []offtake.Event{offtake.TailExpired{Process: p.ID}}, nil
-	case offtake.DueCloseBy:
-		return []offtake.Event{offtake.CloseOverdue{Process: p.ID}}, nil
+	if d.Question != "" {
+		if d.Question != offtake.DoubtGoodFaith && d.Question != offtake.DoubtEquivalence && d.Question != offtake.DoubtValue {
+			return offtake.Refuse(offtake.Invalid, "question %.60q is not good_faith, equivalence or value", d.Question)
+		}
+		s.follow(offtake.QuestionRaised{Process: p.ID, Question: d.Question, Why: string(s.a.By) + " asks about " + string(d.Question)})
+		return nil
 	}
-	return []offtake.Event{offtake.Withdrawn{Process: p.ID, Why: "the offer expired"}}, nil
-}
-
-// bound gives the holder that is bound, or "".
-func (p *Process) bound() offtake.PartyName {
-	for _, q := range p.Parts {
-		if q.State == offtake.Contracting {
-			return q.Party
+	switch {
+	case len(d.Missing) == 0:
+		return offtake.Refuse(offtake.Invalid, "objection says neither what is missing nor what is in question")
+	case passed(p.Object.By, s.a.At):
+		return offtake.Refuse(offtake.TooLate, "objections to the notice of process %q were due by %s", p.ID, offtake.Stamp(p.Object.By))
+	}
+	for _, c := range d.Missing {
+		if !slices.Contains(p.Missing, c) {
+			return offtake.Refuse(offtake.Invalid, "objection is unfounded: the notice of process %q does not lack %.60q", p.ID, c)
 		}
 	}
-	return ""
+	s.follow(offtake.NoticeFoundDeficient{Process: p.ID, Missing: d.Missing})
+	return nil
+}
+
+// deadline takes only the deadline that is next and at its own instant.
+func (s *step) deadline(d offtake.Deadline) error {
+	p := &s.p
+	at, due, ok := Due(*p)
+	if !ok || due.Deed != offtake.Deed(d) || !at.Equal(s.a.At) {
+		return offtake.Refuse(offtake.Conflict, "deadline %s of process %q at %s is not the next to fall", d.Of, p.ID, offtake.Stamp(s.a.At))
+	}
+	fallen := func(q Part) bool { return q.Of == d.Of && fell(q.Clock.By, at) }
+	switch d.Of {
+	case offtake.DueNotify:
+		s.follow(offtake.NotifyMissed{Process: p.ID})
+	case offtake.DueAnswer:
+		s.closeRank(p.find(fallen))
+	case offtake.DueDefinitive:
+		s.lapse(p.find(fallen), "was bound and did not sign in time")
+	case offtake.DueDelivery:
+		s.lapse(p.find(fallen), "was bound and did not deliver in time")
+	case offtake.DueSignBy:
+		s.follow(offtake.TailExpired{Process: p.ID})
+	case offtake.DueCloseBy:
+		s.follow(offtake.CloseOverdue{Process: p.ID})
+	default:
+		s.follow(offtake.Withdrawn{Process: p.ID, Why: "the offer expired"})
+	}
+	return nil
+}
+
+// after gives the deadline of something owed within a time of an act.
+func (c *Contract) after(act time.Time, within offtake.Duration) time.Time {
+	if within.IsZero() {
+		return time.Time{}
+	}
+	t, _ := c.Rules.After(act, within).Deadline()
+	return t
 }

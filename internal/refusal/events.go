@@ -18,6 +18,26 @@ func ProcessOf(e offtake.Event) offtake.ProcessID {
 		return e.Process
 	case offtake.NoticeCorrected:
 		return e.Process
+	case offtake.RankOpened:
+		return e.Process
+	case offtake.RankClosed:
+		return e.Process
+	case offtake.Bound:
+		return e.Process
+	case offtake.DefinitiveSigned:
+		return e.Process
+	case offtake.Tolled:
+		return e.Process
+	case offtake.Resumed:
+		return e.Process
+	case offtake.Extended:
+		return e.Process
+	case offtake.Assigned:
+		return e.Process
+	case offtake.QuestionRaised:
+		return e.Process
+	case offtake.Determined:
+		return e.Process
 	case offtake.AnsweredOffTerms:
 		return e.Process
 	case offtake.Accepted:

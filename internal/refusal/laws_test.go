@@ -213,7 +213,7 @@ func checkEvent(t *rapid.T, right offtake.FirstRefusal, p refusal.Process, e ent
 		if !ev.Conditional {
 			checkTerms(t, right, p.Baseline, ev.Terms)
 		}
-	case offtake.NoticeServed: // law 4
+	case offtake.RankOpened: // law 4
 		if p.State() != offtake.NotifyDue && p.State() != offtake.Deficient {
 			t.Fatalf("a window started while the process was %s", p.State())
 		}
@@ -229,7 +229,7 @@ func checkEvent(t *rapid.T, right offtake.FirstRefusal, p refusal.Process, e ent
 			t.Fatal("an accepted offer was withdrawn")
 		}
 	case offtake.Accepted: // law 7
-		if p.Served.IsZero() || e.act.At.After(p.Answer) {
+		if p.Served.IsZero() || e.act.At.After(p.Parts[0].Clock.By) {
 			t.Fatal("a holder was bound outside a window")
 		}
 		if p.Noticed.Quantity != ev.Quantity {
@@ -275,8 +275,8 @@ func checkParts(t *rapid.T, right offtake.FirstRefusal, was, p refusal.Process, 
 	if was.ID == "" {
 		return
 	}
-	if was.Answer.After(p.Answer) {
-		t.Fatalf("the deadline moved from %s to %s", was.Answer, p.Answer)
+	if was, is := was.Parts[0], p.Parts[0]; was.Of == is.Of && was.Of != "" && was.Clock.By.After(is.Clock.By) {
+		t.Fatalf("the deadline moved from %s to %s", was.Clock.By, is.Clock.By)
 	}
 	if len(was.Parts) == len(p.Parts) {
 		for i := range p.Parts {

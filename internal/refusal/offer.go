@@ -1,116 +1,157 @@
 package refusal
 
 import (
+	"math"
+
 	"github.com/offtake-dev/offtake"
 )
 
 // revise takes a changed offer. Before a notice it only replaces the terms;
-// while the holder answers, and after release, it is measured against what was
+// while holders answer, and after release, it is measured against what was
 // noticed first, so that small steps add up.
-func (p *Process) revise(a offtake.Act, d offtake.OfferRevise, next offtake.ProcessID) ([]offtake.Event, error) {
+func (s *step) revise(d offtake.OfferRevise) error {
+	p := &s.p
 	terms := p.Terms.Revised(d.Terms)
-	if err := p.Contract.admit(a.At, terms); err != nil {
-		return nil, err
+	if err := p.Contract.admit(s.a.At, terms); err != nil {
+		return err
 	}
-	switch p.State() {
-	case offtake.Assessing, offtake.NotifyDue, offtake.Deficient:
-		return p.reassess(a, terms), nil
-	case offtake.NotTriggered:
-		return p.retrigger(a, terms, next), nil
-	case offtake.Open:
-		return p.reviseOpen(a, terms, next)
-	case offtake.InTail:
-		return p.reviseReleased(a, terms, next)
+	i := p.find(Part.unbound)
+	if i < 0 {
+		if p.State() == offtake.NotTriggered {
+			s.retrigger(terms)
+			return nil
+		}
+		return p.wrongState("its offer is not open to revision")
 	}
-	return nil, p.wrongState("its offer is not open to revision")
+	if gone := p.gone(); terms.Quantity <= gone {
+		return offtake.Refuse(offtake.Invalid, "offer quantity %d is not above the %d that are gone from it", terms.Quantity, gone)
+	}
+	switch q := p.Parts[i]; {
+	case q.State == offtake.InTail || q.Paused == offtake.InTail:
+		return s.reviseReleased(terms)
+	case in(offtake.Open, offtake.Allocating)(q), in(offtake.Open, offtake.Allocating)(Part{State: q.Paused}):
+		s.reviseOpen(terms)
+		return nil
+	}
+	s.reassess(terms)
+	return nil
 }
 
 // reassess judges the new terms as if they had come first. What was owed stays
 // owed by the same deadline.
-func (p *Process) reassess(a offtake.Act, terms offtake.OfferTerms) []offtake.Event {
-	state, why := p.Contract.assess(a.At, terms)
+func (s *step) reassess(terms offtake.OfferTerms) {
+	p := &s.p
+	state, why := p.Contract.assess(s.a.At, terms)
 	e := offtake.TermsReplaced{Process: p.ID, Terms: terms, State: state, Why: why}
 	if state == offtake.NotifyDue {
-		e.NotifyBy = p.NotifyBy
+		e.NotifyBy = p.Notify.By
 		if p.Triggered.IsZero() {
-			e.NotifyBy = p.Contract.after(a.At, p.Contract.Right.NotifyWithin)
+			e.NotifyBy = p.Contract.after(s.a.At, p.Contract.Right.NotifyWithin)
 		}
-		if p.State() == offtake.Deficient {
-			e.State = offtake.Deficient
+		if now := p.State(); now != offtake.Assessing {
+			e.State = now // a notice is owed, or was and is not good enough
 		}
 	}
-	return []offtake.Event{e}
+	s.follow(e)
 }
 
 // retrigger opens a successor where a revised offer reaches a right that the
 // first one did not: otherwise an offer could be brought below a threshold,
 // and over it again once the right had been judged.
-func (p *Process) retrigger(a offtake.Act, terms offtake.OfferTerms, next offtake.ProcessID) []offtake.Event {
-	e := p.Contract.opened(next, a, terms)
+func (s *step) retrigger(terms offtake.OfferTerms) {
+	e := s.p.Contract.opened(s.next, s.a, terms)
 	if e.State == offtake.NotTriggered {
-		return []offtake.Event{offtake.TermsReplaced{Process: p.ID, Terms: terms, State: e.State, Why: e.Why}}
+		s.follow(offtake.TermsReplaced{Process: s.p.ID, Terms: terms, State: e.State, Why: e.Why})
+		return
 	}
-	return []offtake.Event{e}
+	s.events = append(s.events, e)
 }
 
-func (p *Process) reviseOpen(a offtake.Act, terms offtake.OfferTerms, next offtake.ProcessID) ([]offtake.Event, error) {
+func (s *step) reviseOpen(terms offtake.OfferTerms) {
+	p := &s.p
 	for _, c := range p.Contract.compare(p.Baseline, terms) {
 		switch {
 		case c.sign == unknown:
-			return nil, p.Contract.undetermined(c.key)
+			s.doubt(c.key)
+			return
 		case c.beyond && p.Contract.requires(c.key):
-			return p.superseded(a, terms, next, p.left(a.At), c), nil
+			s.supersede(terms, c)
+			return
 		}
 	}
-	return []offtake.Event{offtake.NoticeCorrected{Process: p.ID, Terms: terms}}, nil
+	s.follow(offtake.NoticeCorrected{Process: p.ID, Terms: terms})
 }
 
-func (p *Process) reviseReleased(a offtake.Act, terms offtake.OfferTerms, next offtake.ProcessID) ([]offtake.Event, error) {
-	if p.any(Part.signed) {
-		return nil, p.wrongState("its terms are signed")
+// doubt asks the determiner what a change is that the table of signs has not.
+func (s *step) doubt(key string) {
+	if s.p.Doubt == "" {
+		s.follow(offtake.QuestionRaised{Process: s.p.ID, Question: offtake.Doubt(key), Why: "for whom a change of " + key + " is better, only the determiner can say"})
 	}
-	if gone := p.ended(); terms.Quantity <= gone {
-		return nil, offtake.Refuse(offtake.Invalid, "offer quantity %d is not above the %d that are gone from it", terms.Quantity, gone)
+}
+
+func (s *step) reviseReleased(terms offtake.OfferTerms) error {
+	p := &s.p
+	if p.any(func(q Part) bool { return q.Signed != nil && q.live() }) {
+		return p.wrongState("its terms are signed")
 	}
 	for _, c := range p.Contract.compare(p.Baseline, terms) {
 		switch {
 		case c.sign == unknown:
-			return nil, p.Contract.undetermined(c.key)
+			s.doubt(c.key)
+			return nil
 		case c.beyond && c.sign != worse:
-			return p.superseded(a, terms, next, offtake.Duration{}, c), nil
+			s.supersede(terms, c)
+			return nil
 		}
 	}
-	return []offtake.Event{offtake.TermsReplaced{Process: p.ID, Terms: terms, State: offtake.InTail}}, nil
+	s.follow(offtake.TermsReplaced{Process: p.ID, Terms: terms, State: offtake.InTail})
+	return nil
 }
 
-// ended gives what has ended of what was offered: a successor covers the rest.
-func (p *Process) ended() int64 { return p.sum(func(q Part) bool { return Final(q.State) }) }
+// gone gives what of the offer has ended or is bound: a successor covers the rest.
+func (p *Process) gone() int64 { return p.sum(func(q Part) bool { return !q.unbound() }) }
 
-// superseded ends the process and opens its successor, which owes a notice.
-func (p *Process) superseded(a offtake.Act, terms offtake.OfferTerms, next offtake.ProcessID, left offtake.Duration, c change) []offtake.Event {
-	terms.Quantity -= p.ended()
+// supersede ends what nobody is bound to and opens the successor for it, which
+// owes a notice.
+func (s *step) supersede(terms offtake.OfferTerms, c change) {
+	p := &s.p
+	terms.Quantity -= p.gone()
 	why := c.key + " changed from what was noticed, beyond tolerance"
-	return []offtake.Event{
-		offtake.Superseded{Process: p.ID, Successor: next, Why: why},
-		offtake.ProcessOpened{
-			Process: next, Opportunity: p.Opportunity, Clause: p.Contract.Ref, Version: p.Contract.Version,
-			State: offtake.NotifyDue, Why: why, Terms: terms, After: p.ID, Left: left,
-			NotifyBy: p.Contract.after(a.At, p.Contract.Right.NotifyWithin),
-		},
-	}
+	left, rank := p.leftOfWindow(s.a)
+	s.follow(offtake.Superseded{Process: p.ID, Successor: s.next, Why: why})
+	s.events = append(s.events, offtake.ProcessOpened{
+		Process: s.next, Opportunity: p.Opportunity, Clause: p.Contract.Ref, Version: p.Contract.Version,
+		State: offtake.NotifyDue, Why: why, Terms: terms, After: p.ID, Left: left, LeftRank: rank,
+		NotifyBy: p.Contract.after(s.a.At, p.Contract.Right.NotifyWithin),
+	})
 }
 
-// withdrawn gives the offer up, unless somebody is bound by it.
-func (p *Process) withdrawn(a offtake.Act) ([]offtake.Event, error) {
+// leftOfWindow gives what is left of the window that runs and whose it is. All
+// ranks before it were asked, and after a release all there are.
+func (p *Process) leftOfWindow(a offtake.Act) (offtake.Duration, int64) {
+	i := p.find(func(q Part) bool {
+		return q.Offer != nil && (q.offered() || in(offtake.Open, offtake.Allocating)(Part{State: q.Paused}))
+	})
+	if i < 0 {
+		return offtake.Duration{}, math.MaxInt32
+	}
+	return p.Parts[i].Clock.left(p.Contract.Rules, a.At), p.Parts[i].Offer.Rank
+}
+
+// withdraw gives the offer up, unless somebody is bound by it.
+func (s *step) withdraw() error {
+	p := &s.p
+	late := p.any(func(q Part) bool { return q.signed() && q.Signed.Overdue })
 	switch {
 	case !p.Live():
-		return nil, p.wrongState("there is no offer left to withdraw")
-	case p.any(in(offtake.Contracting)):
-		return nil, p.wrongState("the offer was accepted and cannot be withdrawn")
+		return p.wrongState("there is no offer left to withdraw")
+	case p.any(Part.accepted) && !late:
+		return p.wrongState("the offer was accepted and cannot be withdrawn")
 	case p.any(func(q Part) bool { return q.signed() && !q.Signed.Overdue }):
-		return nil, p.wrongState("the third party has signed")
-	case p.any(in(offtake.Open)) && p.Contract.Right.OfferRevocable == offtake.Irrevocable:
-		return nil, offtake.Refuse(offtake.Forbidden, "offer of process %q is irrevocable until its window ends at %s", p.ID, offtake.Stamp(p.Answer))
+		return p.wrongState("the third party has signed")
+	case p.Contract.Right.OfferRevocable == offtake.Irrevocable && p.any(func(q Part) bool { return q.offered() || q.Paused == offtake.Open || q.Paused == offtake.Allocating }):
+		return offtake.Refuse(offtake.Forbidden, "offer of process %q is irrevocable until its window ends", p.ID)
 	}
-	return []offtake.Event{offtake.Withdrawn{Process: p.ID, Why: "the offer was withdrawn"}}, nil
+	s.follow(offtake.Withdrawn{Process: p.ID, Why: "the offer was withdrawn"})
+	return nil
 }

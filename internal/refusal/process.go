@@ -1,6 +1,7 @@
 package refusal
 
 import (
+	"slices"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -15,23 +16,36 @@ type Process struct {
 	Contract    *Contract
 	After       offtake.ProcessID // the process it succeeds
 	Left        offtake.Duration  // what the predecessor's window had left
+	LeftRank    int64             // whose window that was
 
-	Terms    offtake.OfferTerms // as last revised
-	Why      string             // what the present state rests on
-	Opened   time.Time
-	NotifyBy time.Time // zero: no deadline
-	Missed   bool      // no complete notice by then
+	Terms     offtake.OfferTerms // as last revised
+	Why       string             // what the present state rests on
+	Opened    time.Time
+	Triggered time.Time // since when a notice is owed
+	Notify    Clock
+	Missed    bool // no complete notice by then
 
-	Served    time.Time          // when the complete notice was received; zero: none was
-	Window    offtake.Duration   // what the holder has from then on
-	Rules     civil.Rules        // by which the window is counted
-	Answer    time.Time          // the last instant of the window; zero: none that can be written
-	Noticed   offtake.OfferTerms // what the holder may take
-	Baseline  offtake.OfferTerms // of the first complete notice: what a third party must not do better than
-	Triggered time.Time          // since when a notice is owed
+	Served   time.Time          // when the notice that counts was received; zero: none does
+	Noticed  offtake.OfferTerms // what the holders may take
+	Baseline offtake.OfferTerms // of the first complete notice: what a third party must not do better than
+	Contents []offtake.Content
+	Missing  []offtake.Content // what the notice lacks and may be objected to
+	Object   Clock
 
-	Waiting *ThirdParty // signed on the condition of a release
-	Parts   []Part      // quantities add up to what was offered
+	Seats       []Seat // by rank, then in the clause's order
+	Rank, Round int64  // opened last; 0: none was
+
+	Causes  []string      // for which time stands still
+	Doubt   offtake.Doubt // that blocks the way
+	Waiting *ThirdParty   // signed on the condition of a release
+	Parts   []Part        // quantities add up to what was offered
+}
+
+// A Seat is a holder's place in the clause, and who sits there.
+type Seat struct {
+	offtake.Holder
+	Asked bool      // its rank was opened
+	Until time.Time // when its last window ended or ends
 }
 
 // A Part is a quantity and where it stands.
@@ -40,11 +54,31 @@ type Part struct {
 	State    offtake.ProcessState
 	Since    time.Time
 	Was      offtake.ProcessState // the state before this one
+	Paused   offtake.ProcessState // the state that a toll or a question interrupts
 
-	Party      offtake.PartyName // the holder that is bound
-	Definitive time.Time         // until when it must sign
-	SignBy     time.Time         // until when a third party may be signed
-	Signed     *ThirdParty       // that was
+	Of     offtake.DeadlineName // which deadline Clock is; "": none runs
+	Clock  Clock
+	Offer  *Round            // while holders may answer for it
+	Party  offtake.PartyName // the holder that is bound
+	Agreed bool              // it has signed, and must deliver
+	SignBy time.Time         // until when a third party may be signed
+	Signed *ThirdParty       // that was
+}
+
+// A Round is what holders are asked about a part. It never changes.
+type Round struct {
+	Rank    int64
+	N       int64 // 2: the round of those that took their full share
+	Asked   []offtake.PartyName
+	Answers []Answer
+	Kept    []offtake.Taking // by those asked before
+	Lapsed  bool             // the part comes from a holder that failed
+}
+
+// An Answer is what a holder said; a quantity of 0 is that it passed.
+type Answer struct {
+	By       offtake.PartyName
+	Quantity int64
 }
 
 // A ThirdParty is a signature of the third party.
@@ -54,6 +88,55 @@ type ThirdParty struct {
 	Quantity int64
 	CloseBy  time.Time // until when it must take effect; zero while it waits for a release
 	Overdue  bool
+}
+
+// A Clock is a deadline and what it was counted from, so that it can be counted
+// again when time has stood still.
+type Clock struct {
+	From   time.Time
+	Length offtake.Duration
+	Notice bool // From is a receipt, which may be too late for its day
+	Tolls  []civil.Toll
+	Floor  time.Time // it is no earlier than this; zero: as counted
+	By     time.Time // zero: none that can be written
+}
+
+// IsZero reports whether there is no deadline at all.
+func (c Clock) IsZero() bool { return c.From.IsZero() }
+
+func (c Clock) window(r civil.Rules) civil.Window {
+	return civil.Window{Rules: r, Notice: c.Notice, From: c.From, Length: c.Length, Tolls: c.Tolls}
+}
+
+// counted gives the deadline, counted anew.
+func (c Clock) counted(r civil.Rules) time.Time {
+	at, known := c.window(r).Deadline()
+	if known && at.Before(c.Floor) {
+		return c.Floor
+	}
+	return at
+}
+
+// stopped gives the clock with time standing still from an instant on.
+func (c Clock) stopped(at time.Time) Clock {
+	if !c.IsZero() {
+		c.Tolls = append(slices.Clone(c.Tolls), civil.Toll{From: at})
+	}
+	return c
+}
+
+// running gives the clock with time running again. Its deadline is counted by
+// who decides that, and is no earlier than the instant.
+func (c Clock) running(at time.Time) Clock {
+	n := len(c.Tolls)
+	if n > 0 && c.Tolls[n-1].Until.IsZero() {
+		c.Tolls = slices.Clone(c.Tolls)
+		c.Tolls[n-1].Until = at
+		if c.Floor.Before(at) && !c.By.IsZero() && c.By.Before(at) {
+			c.Floor = at
+		}
+	}
+	return c
 }
 
 // Final reports whether a state ends a part.
@@ -67,14 +150,7 @@ func Final(s offtake.ProcessState) bool {
 }
 
 // Live reports whether any part has not ended.
-func (p *Process) Live() bool {
-	for _, part := range p.Parts {
-		if !Final(part.State) {
-			return true
-		}
-	}
-	return false
-}
+func (p *Process) Live() bool { return p.any(Part.live) }
 
 // State gives the state of the process as a whole: contracting if any part is,
 // else a live state before released, else released, else the state of the part
@@ -90,7 +166,7 @@ func (p *Process) State() offtake.ProcessState {
 			rank = 3
 		case part.State == offtake.InTail:
 			rank = 1
-		case !Final(part.State):
+		case part.live():
 			rank = 2
 		}
 		if rank > best || rank == best && !part.Since.Before(since) {
@@ -109,10 +185,61 @@ func (p *Process) Released() int64 { return p.sum(Part.free) }
 // Signed gives what the third party has signed for and not closed.
 func (p *Process) Signed() int64 { return p.sum(Part.signed) }
 
+func (q Part) live() bool { return !Final(q.State) }
+
 // free reports whether the part is released and nobody has signed for it.
 func (q Part) free() bool { return q.State == offtake.InTail && q.Signed == nil }
 
 func (q Part) signed() bool { return q.State == offtake.InTail && q.Signed != nil }
+
+// offered reports whether holders may answer for the part now.
+func (q Part) offered() bool { return q.State == offtake.Open || q.State == offtake.Allocating }
+
+// unbound reports whether no holder is bound to the live part.
+func (q Part) unbound() bool { return q.live() && q.Party == "" }
+
+// left gives what of a part nobody asked before has taken.
+func (q Part) left() int64 {
+	n := q.Quantity
+	if q.Offer != nil {
+		for _, k := range q.Offer.Kept {
+			n -= k.Quantity
+		}
+	}
+	return n
+}
+
+// accepted reports whether a holder's acceptance stands and binds it sooner or
+// later.
+func (q Part) accepted() bool {
+	if q.State == offtake.Contracting || q.Paused == offtake.Contracting {
+		return true
+	}
+	if q.Offer == nil {
+		return false
+	}
+	return len(q.Offer.Kept) > 0 || slices.ContainsFunc(q.Offer.Answers, func(a Answer) bool { return a.Quantity > 0 })
+}
+
+// answerOf gives what a holder said in a round.
+func (r *Round) answerOf(by offtake.PartyName) (Answer, bool) {
+	for _, a := range r.Answers {
+		if a.By == by {
+			return a, true
+		}
+	}
+	return Answer{}, false
+}
+
+// kept gives what a holder has in hand of a part.
+func (r *Round) kept(by offtake.PartyName) (n int64) {
+	for _, k := range r.Kept {
+		if k.Party == by {
+			n += k.Quantity
+		}
+	}
+	return n
+}
 
 func (p *Process) sum(which func(Part) bool) (n int64) {
 	for _, part := range p.Parts {
@@ -123,22 +250,27 @@ func (p *Process) sum(which func(Part) bool) (n int64) {
 	return n
 }
 
-func (p *Process) any(which func(Part) bool) bool {
-	for _, part := range p.Parts {
-		if which(part) {
-			return true
-		}
-	}
-	return false
-}
+func (p *Process) any(which func(Part) bool) bool { return slices.ContainsFunc(p.Parts, which) }
+
+// find gives the first part that qualifies, or -1.
+func (p *Process) find(which func(Part) bool) int { return slices.IndexFunc(p.Parts, which) }
 
 func in(states ...offtake.ProcessState) func(Part) bool {
-	return func(q Part) bool {
-		for _, s := range states {
-			if q.State == s {
-				return true
-			}
-		}
-		return false
-	}
+	return func(q Part) bool { return slices.Contains(states, q.State) }
 }
+
+// seat gives the place of who sits for a holder, or -1.
+func (p *Process) seat(by offtake.PartyName) int {
+	return slices.IndexFunc(p.Seats, func(s Seat) bool { return s.Party == by })
+}
+
+// Supplier gives where a holder would supply from.
+func (p *Process) Supplier(holder offtake.PartyName) offtake.ProviderName {
+	if i := p.seat(holder); i >= 0 {
+		return p.Seats[i].Provider
+	}
+	return ""
+}
+
+// stopped reports whether time stands still for a part that is not bound.
+func (p *Process) stopped() bool { return len(p.Causes) > 0 || p.Doubt != "" }

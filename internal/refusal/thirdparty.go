@@ -1,6 +1,8 @@
 package refusal
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -8,105 +10,112 @@ import (
 
 // thirdPartySign records that the third party's agreement was signed. A
 // signature without clearance is a fact too: it breaches.
-func (p *Process) thirdPartySign(a offtake.Act, d offtake.ThirdPartySign) ([]offtake.Event, error) {
+func (s *step) thirdPartySign(d offtake.ThirdPartySign) error {
+	p := &s.p
 	terms := p.Terms.Revised(d.Terms)
 	quantity := d.Terms.Quantity
 	switch {
 	case quantity < 0:
-		return nil, offtake.Refuse(offtake.Invalid, "quantity %d is not above zero", quantity)
+		return offtake.Refuse(offtake.Invalid, "quantity %d is not above zero", quantity)
 	case quantity == 0 && p.Released() > 0:
 		quantity = min(p.Released(), p.Terms.Quantity-p.ended()) // a revision may have left less
 	case quantity == 0:
 		quantity = p.Quantity()
 	}
 	terms.Quantity = quantity
-	if events, done, err := p.afterTheEnd(d.Conditional); done {
-		return events, err
+	if done, err := s.afterTheEnd(d.Conditional); done {
+		return err
 	}
-	why, err := p.unclear(terms)
+	why, key := p.unclear(terms)
 	switch {
-	case err != nil:
-		return nil, err
+	case key != "":
+		s.follow(offtake.ThirdPartySigned{Process: p.ID, Quantity: quantity, Terms: terms, Conditional: true})
+		s.doubt(key)
 	case why == "":
-		return []offtake.Event{offtake.ThirdPartySigned{
+		s.follow(offtake.ThirdPartySigned{
 			Process: p.ID, Quantity: quantity, Terms: terms,
-			CloseBy: p.Contract.after(a.At, p.Contract.Right.Tail.CloseBy),
-		}}, nil
+			CloseBy: p.Contract.after(s.a.At, p.Contract.Right.Tail.CloseBy),
+		})
 	case d.Conditional:
-		return []offtake.Event{offtake.ThirdPartySigned{Process: p.ID, Quantity: quantity, Terms: terms, Conditional: true}}, nil
+		s.follow(offtake.ThirdPartySigned{Process: p.ID, Quantity: quantity, Terms: terms, Conditional: true})
+	default:
+		s.breached("a third party was signed: " + why)
 	}
-	return []offtake.Event{offtake.Breached{Process: p.ID, Why: "a third party was signed: " + why}}, nil
+	return nil
 }
 
 // thirdPartyClose records that the third party's agreement took effect.
-func (p *Process) thirdPartyClose(a offtake.Act) ([]offtake.Event, error) {
-	if events, done, err := p.afterTheEnd(false); done {
-		return events, err
+func (s *step) thirdPartyClose() error {
+	p := &s.p
+	if done, err := s.afterTheEnd(false); done {
+		return err
 	}
-	why := ""
 	switch {
 	case !p.any(Part.signed):
-		why = "a third party's agreement took effect: nothing was signed while released"
-	case p.any(func(q Part) bool { return q.signed() && (q.Signed.Overdue || passed(q.Signed.CloseBy, a.At)) }):
-		why = "a third party's agreement took effect after the time to close"
+		s.breached("a third party's agreement took effect: nothing was signed while released")
+	case p.any(func(q Part) bool { return q.signed() && (q.Signed.Overdue || passed(q.Clock.By, s.a.At)) }):
+		s.breached("a third party's agreement took effect after the time to close")
 	default:
-		return []offtake.Event{offtake.ThirdPartyClosed{Process: p.ID}}, nil
+		s.follow(offtake.ThirdPartyClosed{Process: p.ID})
 	}
-	return []offtake.Event{offtake.Breached{Process: p.ID, Why: why}}, nil
+	return nil
 }
 
 // afterTheEnd says what a third party's act does to a process without live
 // parts. It has no effect on a right that was not triggered, waived or spent;
 // it breaches one whose offer was withdrawn, or whose right had revived.
-func (p *Process) afterTheEnd(conditional bool) (events []offtake.Event, done bool, err error) {
+func (s *step) afterTheEnd(conditional bool) (done bool, err error) {
+	p := &s.p
 	if p.Live() {
-		return nil, false, nil
+		return false, nil
 	}
-	switch p.State() {
-	case offtake.NotTriggered, offtake.IsWaived, offtake.IsSuperseded:
-		return p.noted(), true, nil
-	case offtake.IsTailExpired:
-		if conditional || p.Contract.Right.Survival == offtake.OneShot {
-			return p.noted(), true, nil
-		}
-		return p.breached("a third party was bound after the tail"), true, nil
-	case offtake.IsWithdrawn:
-		if conditional {
-			return p.noted(), true, nil
-		}
-		return p.breached("a third party was bound by an offer that had been withdrawn"), true, nil
+	switch state := p.State(); {
+	case state == offtake.NotTriggered || state == offtake.IsWaived || state == offtake.IsSuperseded,
+		conditional && (state == offtake.IsTailExpired || state == offtake.IsWithdrawn),
+		state == offtake.IsTailExpired && p.Contract.Right.Survival == offtake.OneShot:
+		s.follow(offtake.ThirdPartyNoted{Process: p.ID})
+	case state == offtake.IsTailExpired:
+		s.breached("a third party was bound after the tail")
+	case state == offtake.IsWithdrawn:
+		s.breached("a third party was bound by an offer that had been withdrawn")
+	default:
+		return true, p.wrongState("nothing is left for a third party")
 	}
-	return nil, true, p.wrongState("nothing is left for a third party")
+	return true, nil
 }
 
-func (p *Process) noted() []offtake.Event {
-	return []offtake.Event{offtake.ThirdPartyNoted{Process: p.ID}}
-}
+func (s *step) breached(why string) { s.follow(offtake.Breached{Process: s.p.ID, Why: why}) }
 
-func (p *Process) breached(why string) []offtake.Event {
-	return []offtake.Event{offtake.Breached{Process: p.ID, Why: why}}
-}
+// ended gives what has ended of what was offered.
+func (p *Process) ended() int64 { return p.sum(func(q Part) bool { return Final(q.State) }) }
 
-// unclear says why a third party may not be signed on these terms now; "" if
-// it may.
-func (p *Process) unclear(t offtake.OfferTerms) (string, error) {
-	released := p.Released()
-	if released == 0 {
-		return "the right of " + string(p.Contract.holder().Party) + " is " + string(p.State()), nil
+// unclear says why a third party may not be signed on these terms now, or which
+// term only the determiner can judge; neither if it may.
+func (p *Process) unclear(t offtake.OfferTerms) (why, key string) {
+	if p.Released() == 0 {
+		return "the right of " + p.holders() + " is " + string(p.State()), ""
 	}
 	for _, c := range p.Contract.compare(p.Baseline, t) {
 		if c.sign == unknown {
-			return "", p.Contract.undetermined(c.key)
+			return "", c.key
 		}
 	}
-	return p.better(t), nil
+	return p.better(t), ""
+}
+
+func (p *Process) holders() string {
+	var names []string
+	for _, s := range p.Seats {
+		names = append(names, string(s.Party))
+	}
+	return strings.Join(names, " and ")
 }
 
 // better says in what terms are better for the third party than those noticed,
 // beyond tolerance; "" if in nothing. Quantity is measured against what is or
 // will be released.
 func (p *Process) better(t offtake.OfferTerms) string {
-	if free := p.Released() + p.sum(in(offtake.Open, offtake.Contracting)); t.Quantity > free {
+	if free := p.sum(func(q Part) bool { return q.live() && q.Signed == nil }); t.Quantity > free || p.Released() > 0 && t.Quantity > p.Released() {
 		return "the quantity is more than was released"
 	}
 	base := p.Baseline
@@ -122,27 +131,37 @@ func (p *Process) better(t offtake.OfferTerms) string {
 // Clear says why the third party's offer may not be taken at an instant for so
 // much; "" if this process does not stand in its way. A right that was not
 // triggered is looked at again: a consent that lifted it may have been used up.
-func (p *Process) Clear(at time.Time, quantity int64) (string, error) {
+func (p *Process) Clear(at time.Time, quantity int64) string {
 	if !p.Live() {
 		switch p.State() {
 		case offtake.NotTriggered:
 			if state, why := p.Contract.assess(at, p.Terms); state != offtake.NotTriggered {
-				return "it was not triggered and now would be: " + why, nil
+				return "it was not triggered and now would be: " + why
 			}
-			return "", nil
+			return ""
 		case offtake.IsWaived:
-			return "", nil
+			return ""
 		case offtake.IsTailExpired:
 			if p.Contract.Right.Survival == offtake.OneShot {
-				return "", nil
+				return ""
 			}
 		}
-		return "it is " + string(p.State()), nil
+		return "it is " + string(p.State())
 	}
 	if p.any(Part.signed) {
-		return "the third party has signed, and that agreement must close first", nil
+		return "the third party has signed, and that agreement must close first"
 	}
 	t := p.Terms
 	t.Quantity = quantity
-	return p.unclear(t)
+	why, key := p.unclear(t)
+	if key != "" {
+		return "whether its " + key + " is better for it only the determiner can say"
+	}
+	return why
+}
+
+// Spent reports whether the process has used up a right that is given once.
+func (p *Process) Spent() bool {
+	return p.Contract.Right.Survival == offtake.OneShot && !p.Live() &&
+		slices.Contains([]offtake.ProcessState{offtake.IsTailExpired, offtake.ClosedThirdParty}, p.State())
 }

@@ -276,7 +276,18 @@ func (d *decisions) event(tick int64, e offtake.Event) {
 		d.text("why", e.Why)
 	case offtake.NoticeServed:
 		process(e.Process)
+	case offtake.RankOpened:
+		process(e.Process)
+		d.number("rank", e.Rank)
+		d.number("round", e.Round)
 		d.text("answer_by", offtake.Stamp(e.Answer))
+	case offtake.Bound:
+		process(e.Process)
+		d.text("sign_by", offtake.Stamp(e.Definitive))
+	case offtake.Lapsed:
+		process(e.Process)
+		d.text("by", string(e.Party))
+		d.text("why", e.Why)
 	case offtake.Declined:
 		process(e.Process)
 		d.text("by", string(e.By))

@@ -282,11 +282,13 @@ func (r *replay) follow(events []offtake.Event) {
 		case offtake.ProcessOpened:
 			r.byProcess[e.Process] = r.orders[e.Opportunity]
 			r.opened(e)
-		case offtake.NoticeServed:
-			r.served(e)
-		case offtake.Accepted:
+		case offtake.RankOpened:
+			r.asked(e)
+		case offtake.Bound:
 			o := r.byProcess[e.Process]
-			r.deal(o, r.book.Buyer, offtake.ClauseRef{}, offtake.DefinitiveSign{Party: e.By})
+			for _, t := range e.Takings {
+				r.deal(o, r.book.Buyer, offtake.ClauseRef{}, offtake.DefinitiveSign{Party: t.Party})
+			}
 		case offtake.Released, offtake.Waived:
 			r.award(r.byProcess[processOf(e)])
 		case offtake.Withdrawn:
@@ -317,15 +319,15 @@ func (r *replay) opened(e offtake.ProcessOpened) {
 	r.out.Refusals.Opened++
 }
 
-// served gives the holders their time to answer.
-func (r *replay) served(e offtake.NoticeServed) {
+// asked gives the holders of a rank their time to answer.
+func (r *replay) asked(e offtake.RankOpened) {
 	p, ok := r.market.Deals().Process(e.Process)
 	if !ok {
 		return
 	}
 	for _, h := range p.Contract.Right.Holders {
 		answer := r.stage.Holder(r.at(r.now), h, p.Terms.Accelerator, p.Terms.Quantity)
-		if answer.Silent || !slices.Contains(e.To, h.Party) {
+		if answer.Silent || !slices.Contains(e.Asked, h.Party) {
 			continue
 		}
 		ref := p.Contract.Ref

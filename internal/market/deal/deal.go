@@ -182,7 +182,7 @@ func (d *Deals) applyTo(at time.Time, id offtake.ProcessID, e offtake.Event) {
 	case offtake.Accepted:
 		o.Withdrawn = false // an acceptance of the same instant came first
 	case offtake.Withdrawn:
-		o.Withdrawn = true
+		o.Withdrawn = o.Withdrawn || e.Quantity == 0
 	}
 	if state := p.State(); p.Contract.Right.Survival == offtake.OneShot && (state == offtake.IsTailExpired || state == offtake.ClosedThirdParty) {
 		if _, before := d.spent[p.Contract.Ref]; !before {

@@ -1,0 +1,96 @@
+package refusal
+
+import "math/bits"
+
+// A claim is what a holder took of what was offered to it.
+type claim struct {
+	weight int64 // from 1
+	most   int64 // lots
+}
+
+// allot shares lots among claims by weight. Nobody gets more than it claims;
+// what a cap leaves is shared again, in the same way, among those who have not
+// reached theirs. Lots are whole: each gets the whole part of its share, and
+// the lots that are left over go to the largest remainders, of equal ones to
+// those that come first.
+func allot(lots int64, claims []claim) []int64 {
+	got := make([]int64, len(claims))
+	for lots > 0 {
+		var open []int
+		var weights int64
+		for i, c := range claims {
+			if got[i] < c.most {
+				open = append(open, i)
+				weights += c.weight
+			}
+		}
+		if len(open) == 0 {
+			return got
+		}
+		var back int64
+		for n, share := range shares(lots, open, weights, claims) {
+			i := open[n]
+			take := min(share, claims[i].most-got[i])
+			got[i] += take
+			back += share - take
+		}
+		lots = back
+	}
+	return got
+}
+
+// shares splits lots by weight among some claims, by largest remainder.
+func shares(lots int64, among []int, weights int64, claims []claim) []int64 {
+	out := make([]int64, len(among))
+	rest := make([]uint64, len(among))
+	left := lots
+	for n, i := range among {
+		hi, lo := bits.Mul64(uint64(lots), uint64(claims[i].weight))
+		whole, remainder := bits.Div64(hi, lo, uint64(weights))
+		out[n], rest[n] = int64(whole), remainder
+		left -= int64(whole)
+	}
+	for ; left > 0; left-- {
+		most := -1
+		for n, r := range rest {
+			if r > 0 && (most < 0 || r > rest[most]) {
+				most = n
+			}
+		}
+		out[most]++
+		rest[most] = 0
+	}
+	return out
+}
+
+// lotsOf gives how many lots a quantity has. What is smaller than a lot goes
+// with the last one, so that even less than a lot is one.
+func lotsOf(quantity, lot int64) int64 {
+	if quantity == 0 {
+		return 0
+	}
+	return max(quantity/lot, 1)
+}
+
+// allotted turns lots of a quantity back into accelerators, claim by claim and
+// then what nobody took: the last lot, with the rest of the division, is the
+// last of these.
+func allotted(quantity, lot int64, lots []int64) (got []int64, left int64) {
+	n := lotsOf(quantity, lot)
+	got = make([]int64, len(lots))
+	last := -1
+	for i, l := range lots {
+		n -= l
+		got[i] = l * lot
+		left += got[i]
+		if l > 0 {
+			last = i
+		}
+	}
+	left = quantity - left
+	if n == 0 && last >= 0 {
+		got[last] += left
+		left = 0
+	}
+	return got, left
+}

@@ -1,0 +1,87 @@
+package refusal
+
+import (
+	"time"
+
+	"github.com/offtake-dev/offtake"
+)
+
+// bound gives the part of a bound holder that an act is about: of the party it
+// names, else of the holder that acts, else of the only one that is bound.
+func (s *step) bound(party offtake.PartyName, quantity int64) (int, error) {
+	p := &s.p
+	mine := func(q Part) bool { return q.State == offtake.Contracting && (party == "" || q.Party == party) }
+	if party == "" && p.seat(s.a.By) >= 0 {
+		mine = func(q Part) bool { return q.State == offtake.Contracting && q.Party == s.a.By }
+	}
+	i := p.find(mine)
+	switch {
+	case i < 0 && party != "":
+		return -1, offtake.Refuse(offtake.Invalid, "party %.60q is not bound in process %q", party, p.ID)
+	case i < 0:
+		return -1, p.wrongState("no holder is bound")
+	case quantity != 0 && quantity != p.Parts[i].Quantity:
+		return -1, offtake.Refuse(offtake.Invalid, "quantity %d is not the %d that %q is bound to", quantity, p.Parts[i].Quantity, p.Parts[i].Party)
+	}
+	others := 0
+	for _, q := range p.Parts {
+		if mine(q) {
+			others++
+		}
+	}
+	if others > 1 {
+		return -1, offtake.Refuse(offtake.Invalid, "%s names no party, and several are bound in process %q", s.a.Deed.Name(), p.ID)
+	}
+	return i, nil
+}
+
+// definitive makes the bound holder's agreement effective; or, where delivery
+// is what counts, lets the time to deliver run.
+func (s *step) definitive(d offtake.DefinitiveSign) error {
+	i, err := s.bound(d.Party, d.Quantity)
+	if err != nil {
+		return err
+	}
+	p := &s.p
+	q := p.Parts[i]
+	if !p.Contract.Right.DeliveryGate {
+		s.fulfil(i)
+		return nil
+	}
+	if q.Agreed {
+		return p.wrongState("it is signed, and waits for delivery")
+	}
+	s.follow(offtake.DefinitiveSigned{Process: p.ID, Part: int64(i + 1), Party: q.Party, Deliver: p.deliverBy()})
+	return nil
+}
+
+// deliverBy gives until when a bound holder must have delivered; zero where
+// the offer names no day.
+func (p *Process) deliverBy() time.Time {
+	if p.Noticed.Delivery.IsZero() {
+		return time.Time{}
+	}
+	return p.Contract.after(p.Contract.Dates.Resolve(p.Noticed.Delivery), p.Contract.Right.DeliveryGrace)
+}
+
+func (s *step) deliver(d offtake.Deliver) error {
+	i, err := s.bound(d.Party, d.Quantity)
+	if err == nil {
+		s.fulfil(i)
+	}
+	return err
+}
+
+func (s *step) fulfil(i int) {
+	q := s.p.Parts[i]
+	s.follow(offtake.Fulfilled{Process: s.p.ID, Part: int64(i + 1), Party: q.Party, Quantity: q.Quantity})
+}
+
+// fail: a bound holder will not perform.
+func (s *step) fail(party offtake.PartyName, quantity int64, why string) error {
+	i, err := s.bound(party, quantity)
+	if err == nil {
+		s.lapse(i, "was bound and "+why)
+	}
+	return err
+}
