@@ -206,10 +206,28 @@ func look(k *court, key string) string {
 		return strings.ReplaceAll(p.Noticed.Price.String(), " ", "_")
 	case "left":
 		return p.Left.String()
+	case "rank":
+		return strconv.FormatInt(p.Rank, 10)
+	case "round":
+		return strconv.FormatInt(p.Round, 10)
+	case "asked":
+		var all []string
+		for _, q := range p.Parts {
+			if q.Offer != nil && (q.State == offtake.Open || q.State == offtake.Allocating) {
+				for _, by := range q.Offer.Asked {
+					all = append(all, string(by))
+				}
+			}
+		}
+		return strings.Join(all, ",")
 	case "parts":
 		var parts []string
 		for _, q := range p.Parts {
-			parts = append(parts, strconv.FormatInt(q.Quantity, 10)+":"+string(q.State))
+			part := strconv.FormatInt(q.Quantity, 10) + ":" + string(q.State)
+			if q.Party != "" {
+				part += ":" + string(q.Party)
+			}
+			parts = append(parts, part)
 		}
 		return strings.Join(parts, ",")
 	}
@@ -272,8 +290,70 @@ func readDeed(t *testing.T, name string, words []string) offtake.Deed {
 	case "third_party.close":
 		return offtake.ThirdPartyClose{}
 	}
+	return readFurtherDeed(t, name, words)
+}
+
+func readFurtherDeed(t *testing.T, name string, words []string) offtake.Deed {
+	t.Helper()
+	party := offtake.PartyName(value(words, "party"))
+	var signed []offtake.PartyName
+	if by := value(words, "signed_by"); by != "" {
+		for _, p := range strings.Split(by, ",") {
+			signed = append(signed, offtake.PartyName(p))
+		}
+	}
+	switch name {
+	case "notice.object":
+		o := offtake.NoticeObject{Question: offtake.Doubt(value(words, "question"))}
+		if c := value(words, "missing"); c != "" {
+			o.Missing = []offtake.Content{offtake.Content(c)}
+		}
+		return o
+	case "deliver":
+		return offtake.Deliver{Party: party}
+	case "holder.default":
+		return offtake.HolderDefault{Party: party}
+	case "regulator.refuse":
+		return offtake.RegulatorRefuse{Party: party}
+	case "toll":
+		return offtake.Toll{Cause: value(words, "cause")}
+	case "resume":
+		return offtake.Resume{Cause: value(words, "cause")}
+	case "extend":
+		until, err := offtake.ParseWhen(value(words, "until"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return offtake.ExtendDeadline{Deadline: offtake.DeadlineName(value(words, "deadline")), Until: until, SignedBy: signed}
+	case "assign":
+		return offtake.Assign{To: offtake.PartyName(value(words, "to"))}
+	case "determine":
+		return offtake.Determine{Question: offtake.Doubt(value(words, "question")), Answer: offtake.InFavour(value(words, "answer")), SignedBy: signed}
+	}
 	t.Fatalf("no act %q", name)
 	return nil
+}
+
+// readHolders reads "microsoft:1:2,crusoe:2:1": party, rank and weight, with
+// the provider of the party's and a seat that may go to affiliates.
+func readHolders(t *testing.T, v string) (holders []offtake.Holder) {
+	t.Helper()
+	for _, one := range strings.Split(v, ",") {
+		words := strings.Split(one, ":")
+		rank, _ := strconv.Atoi(words[1])
+		weight, err := strconv.ParseInt(words[2], 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := offtake.Holder{Party: offtake.PartyName(words[0]), Rank: rank, Weight: weight, Assignable: "affiliates"}
+		for _, p := range book.Providers {
+			if p.Party == h.Party {
+				h.Provider = p.Name
+			}
+		}
+		holders = append(holders, h)
+	}
+	return holders
 }
 
 func readNotice(words []string) offtake.NoticeServe {
@@ -357,8 +437,18 @@ func readTerms(t *testing.T, words []string) (o offtake.OfferTerms) {
 			o.Expires, err = offtake.ParseWhen(v)
 		case "bona fide", "bona_fide":
 			o.BonaFide = strings.Split(strings.ReplaceAll(v, " ", "_"), ",")
-		case "extra":
-			o.Extras = []offtake.Extra{{Name: v}}
+		case "all_or_none":
+			o.AllOrNone = offtake.State(v == "true")
+		case "extra": // storage, or storage:free:USD_1M where it is not burdened
+			name, rest, _ := strings.Cut(v, ":")
+			x := offtake.Extra{Name: name}
+			if free, value, _ := strings.Cut(rest, ":"); free != "" {
+				x.Burdened = offtake.State(free != "free")
+				if value != "" {
+					x.Value, err = offtake.ParseMoney(value)
+				}
+			}
+			o.Extras = []offtake.Extra{x}
 		case "minimum", "take_or_pay", "service_level", "equity", "exclusive_marketing":
 			var f offtake.Figure
 			f, err = offtake.ParseFigure(v)
@@ -376,6 +466,39 @@ func setClause(t *testing.T, f *offtake.FirstRefusal, kv string) {
 	key, v, _ := strings.Cut(kv, "=")
 	var err error
 	switch key {
+	case "holders":
+		f.Holders = readHolders(t, v)
+		if f.Ranks.Mode == "" {
+			f.Ranks = offtake.Ranks{Mode: "sequential", NextStarts: "on_response"}
+		}
+	case "mode":
+		f.Ranks.Mode = v
+	case "next_starts":
+		f.Ranks.NextStarts = v
+	case "windows": // of the ranks from 1 on
+		f.WindowByRank = map[int]offtake.Duration{}
+		for i, w := range strings.Split(v, ",") {
+			f.WindowByRank[i+1] = duration(w)
+		}
+	case "partial":
+		f.Partial = offtake.Partial(v)
+	case "lot":
+		f.Lot, err = strconv.ParseInt(v, 10, 64)
+	case "all_or_none":
+		f.AllOrNone = v == "true"
+	case "undersubscription":
+		f.Undersubscribed, err = offtake.ParseDuration(v)
+	case "deficiency":
+		f.Notice.Deficiency = offtake.Deficiency(v)
+	case "objection":
+		f.Notice.ObjectionWithin, err = offtake.ParseDuration(v)
+	case "delivery_grace":
+		f.DeliveryGate = true
+		f.DeliveryGrace, err = offtake.ParseDuration(v)
+	case "tolling":
+		f.Tolling = strings.Split(v, ",")
+	case "determiner":
+		f.Determiner = offtake.PartyName(v)
 	case "direction":
 		f.Direction = offtake.Direction(v)
 	case "window":

@@ -146,8 +146,9 @@ var book = &offtake.Book{
 	Buyer: "openai", Currency: "USD",
 	Parties: []offtake.Party{
 		{Name: "openai"}, {Name: "microsoft", Affiliates: []offtake.PartyName{"linkedin"}},
-		{Name: "linkedin"}, {Name: "oracle"}, {Name: "crusoe"},
+		{Name: "linkedin"}, {Name: "oracle"}, {Name: "crusoe"}, {Name: "panel"},
 	},
+	Accelerators: []offtake.AcceleratorDecl{{Name: "gb200", PerNode: 4, Lot: 72}},
 	Providers: []offtake.Provider{
 		{Name: "azure", Party: "microsoft"}, {Name: "oci", Party: "oracle"},
 		{Name: "li", Party: "linkedin"}, {Name: "crusoe", Party: "crusoe"},
