@@ -90,6 +90,8 @@ var pureRooms = map[string]string{
 	"internal/drawdown":       "",
 	"internal/market":         "",
 	"internal/market/deal":    "",
+	"internal/market/terms":   "",
+	"internal/play":           "",
 	"internal/market/holding": "",
 	"internal/market/account": "",
 	"internal/wire":           "github.com/go-json-experiment/json",

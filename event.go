@@ -38,6 +38,7 @@ const (
 // OfferReceived: an opportunity exists. Terms are complete.
 type OfferReceived struct {
 	Opportunity OpportunityID
+	By          PartyName // whose opportunity it is
 	Terms       OfferTerms
 }
 

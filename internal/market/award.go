@@ -19,8 +19,8 @@ func (s *State) award(a offtake.Act, d offtake.Award) ([]offtake.Event, error) {
 	switch {
 	case !ok:
 		return nil, offtake.Refuse(offtake.NotFound, "opportunity %q has no offer", a.Opportunity)
-	case a.By != s.law.book.Buyer:
-		return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer who awards", a.By, s.law.book.Buyer)
+	case a.By != s.law.Book.Buyer:
+		return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer who awards", a.By, s.law.Book.Buyer)
 	case !a.Clause.IsZero():
 		return nil, offtake.Refuse(offtake.Invalid, "award names clause %s, and an award must clear all of them", a.Clause)
 	case o.Withdrawn:
@@ -28,7 +28,7 @@ func (s *State) award(a offtake.Act, d offtake.Award) ([]offtake.Event, error) {
 	case d.Quantity < 0:
 		return nil, offtake.Refuse(offtake.Invalid, "quantity %d is not above zero", d.Quantity)
 	}
-	if gone := s.law.rights.Resolve("", o.Terms.Expires); !o.Terms.Expires.IsZero() && gone.Before(a.At) {
+	if gone := s.law.Rights.Resolve("", o.Terms.Expires); !o.Terms.Expires.IsZero() && gone.Before(a.At) {
 		return nil, offtake.Refuse(offtake.TooLate, "offer of opportunity %q expired at %s", o.ID, offtake.Stamp(gone))
 	}
 	quantity, err := s.toAward(o, d.Quantity)
@@ -160,12 +160,12 @@ func (s *State) hold(a offtake.Act, o *deal.Opportunity, t offtake.OfferTerms, e
 // only after a step that no process of the opportunity has taken. It gives the
 // consents that the purchase relies on.
 func (s *State) mayBuy(at time.Time, o *deal.Opportunity, t offtake.OfferTerms, cost offtake.Money) ([]offtake.ClauseRef, error) {
-	q, err := s.law.rights.Question(offtake.Procure, s.purchase(t))
+	q, err := s.law.Rights.Question(offtake.Procure, s.purchase(t))
 	if err != nil {
 		return nil, err
 	}
 	q = q.Given(s.consents.measured(s.law, at, at, cost))
-	terms := s.law.at(at)
+	terms := s.law.At(at)
 	ruling := terms.Ask(q)
 	switch ruling.Verdict {
 	case offtake.Prohibited:
@@ -223,7 +223,7 @@ func (s *State) met(o *deal.Opportunity, t offtake.OfferTerms, ref offtake.Claus
 // reserve gives the capacity that a purchase on these terms makes. It is held
 // from its delivery, or from the purchase where that is later, for its term.
 func (s *State) reserve(at time.Time, o *deal.Opportunity, t offtake.OfferTerms) (offtake.CapacityReserved, error) {
-	cal := s.law.rights.Calendar("")
+	cal := s.law.Rights.Calendar("")
 	from := cal.Resolve(t.Delivery)
 	if from.Before(at) {
 		from = at

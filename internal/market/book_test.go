@@ -143,10 +143,12 @@ func TestUnsupportedClauses(t *testing.T) {
 		return r
 	}
 	for field, body := range map[string]offtake.Body{
-		"grantor":         refusal(func(f *offtake.FirstRefusal) { f.Grantor = "oracle" }),
-		"direction":       refusal(func(f *offtake.FirstRefusal) { f.Direction = offtake.DemandSide }),
-		"holders":         refusal(func(f *offtake.FirstRefusal) { f.Holders[0].Provider = "" }),
-		"aggregation":     refusal(func(f *offtake.FirstRefusal) { f.Aggregation.Window.Count = 1 }),
+		"grantor":   refusal(func(f *offtake.FirstRefusal) { f.Grantor = "oracle" }),
+		"direction": refusal(func(f *offtake.FirstRefusal) { f.Direction = offtake.DemandSide }),
+		"holders":   refusal(func(f *offtake.FirstRefusal) { f.Holders[0].Provider = "" }),
+		"tolerance": refusal(func(f *offtake.FirstRefusal) {
+			f.Tolerance = []offtake.Tolerance{{Dimension: "delivery", Within: 10_000}}
+		}),
 		"limit.megawatts": offtake.Consent{Limit: offtake.ConsentLimit{Megawatts: offtake.One}},
 		"limit.money":     offtake.Consent{Limit: offtake.ConsentLimit{Money: money("EUR 1B")}},
 		"amount":          offtake.Commitment{Provider: "oci", Measure: offtake.Spend, Counts: offtake.OnUsage, Amount: offtake.Amount{Money: money("EUR 1B")}},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/market/holding"
+	"github.com/offtake-dev/offtake/internal/market/terms"
 	"github.com/offtake-dev/offtake/internal/rights"
 )
 
@@ -92,11 +93,11 @@ func (s *State) allowing(at time.Time, r *offtake.CapacityReserved, c offtake.Ch
 		when = end
 	}
 	class := jobClass{purpose: c.Purpose, product: c.Product}
-	q, err := s.law.rights.Question(offtake.Place, class.facts(holding.Place{Provider: r.Provider, Accelerator: r.Accelerator, Region: r.Region, Site: r.Site}))
+	q, err := s.law.Rights.Question(offtake.Place, class.facts(holding.Place{Provider: r.Provider, Accelerator: r.Accelerator, Region: r.Region, Site: r.Site}))
 	if err != nil {
 		return nil
 	}
-	for _, e := range s.law.at(when).Effects(q, nil) {
+	for _, e := range s.law.At(when).Effects(q, nil) {
 		if !e.Consent.IsZero() {
 			refs = append(refs, e.Consent)
 		}
@@ -126,13 +127,13 @@ func (n *counted) use(c offtake.Charge) {
 // instant, for a purchase that costs so much or, where the cost has no
 // currency, for work that buys nothing. A version that a process is pinned to
 // is measured like any: a consent that has gone from the book is not fresh.
-func (c *consents) measured(l *law, version, at time.Time, cost offtake.Money) rights.Measured {
+func (c *consents) measured(l *terms.Law, version, at time.Time, cost offtake.Money) rights.Measured {
 	buys := cost.Currency() != ""
 	if len(c.counted) == 0 && !buys {
 		return nil
 	}
 	m := rights.Measured{}
-	for _, s := range l.inForce(version) {
+	for _, s := range l.InForce(version) {
 		body, ok := s.Clause.Body.(offtake.Consent)
 		if !ok {
 			continue
@@ -141,7 +142,7 @@ func (c *consents) measured(l *law, version, at time.Time, cost offtake.Money) r
 		if n == nil {
 			n = &counted{}
 		}
-		left := rights.Left{Broken: !n.shareMet(body.Share, l.rights.Calendar(s.Ref.Agreement).Day(at))}
+		left := rights.Left{Broken: !n.shareMet(body.Share, l.Rights.Calendar(s.Ref.Agreement).Day(at))}
 		if buys && body.Limit.Quantity > 0 {
 			left.Limited, left.Quantity = true, body.Limit.Quantity-n.quantity
 		}
@@ -158,9 +159,9 @@ func (c *consents) measured(l *law, version, at time.Time, cost offtake.Money) r
 // nothing, but takes what it takes.
 func (s *State) measured(version, at time.Time, t offtake.OfferTerms) rights.Measured {
 	if t.Price.Currency() == "" || t.Term.IsZero() {
-		return s.consents.measured(s.law, version, at, offtake.MoneyOf(s.law.book.Currency, 0))
+		return s.consents.measured(s.law, version, at, offtake.MoneyOf(s.law.Book.Currency, 0))
 	}
-	cal := s.law.rights.Calendar("")
+	cal := s.law.Rights.Calendar("")
 	from := cal.Resolve(t.Delivery)
 	if from.Before(at) {
 		from = at

@@ -10,7 +10,7 @@ import (
 	"github.com/offtake-dev/offtake/internal/market/account"
 	"github.com/offtake-dev/offtake/internal/market/deal"
 	"github.com/offtake-dev/offtake/internal/market/holding"
-	"github.com/offtake-dev/offtake/internal/refusal"
+	"github.com/offtake-dev/offtake/internal/market/terms"
 	"github.com/offtake-dev/offtake/internal/rights"
 )
 
@@ -23,7 +23,7 @@ type Setup struct {
 
 // A State is a market: what was offered, is held, runs and was used.
 type State struct {
-	law      *law
+	law      *terms.Law
 	now      time.Time
 	seen     map[offtake.ActID][sha256.Size]byte
 	deals    *deal.Deals
@@ -33,6 +33,14 @@ type State struct {
 	mayPlace placeRulings
 }
 
+func newLaw(s Setup) *terms.Law {
+	l := terms.New(s.Book, s.Law, s.TermsAt)
+	l.Told.Supports = func(ref offtake.ClauseRef, c offtake.Clause, f offtake.FirstRefusal) error {
+		return supportedRefusal(s.Book, ref, c, f)
+	}
+	return l
+}
+
 // New makes a market in which nothing has happened. It holds what the book's
 // own reservation clauses say.
 func New(s Setup) *State {
@@ -40,13 +48,13 @@ func New(s Setup) *State {
 	m := &State{
 		law:      l,
 		seen:     map[offtake.ActID][sha256.Size]byte{},
-		deals:    deal.New(s.Book.Buyer, l),
+		deals:    deal.New(l),
 		held:     holding.New(),
 		accounts: account.New(),
 		consents: newConsents(),
 	}
-	l.covers = m.covers
-	for _, r := range l.reservations() {
+	l.Told.Measured, l.Told.Spent = m.measured, m.deals.Spent
+	for _, r := range reservations(l) {
 		m.held.Apply(time.Time{}, r)
 	}
 	return m
@@ -70,7 +78,7 @@ func (s *State) Accounts() *account.Accounts { return s.accounts }
 
 // Commitments gives how the commitments in force at an instant stand then.
 func (s *State) Commitments(at time.Time) (out []drawdown.Standing) {
-	all := s.law.commitmentsAt(at).All()
+	all := s.law.CommitmentsAt(at).All()
 	for i := range all {
 		out = append(out, all[i].Standing(s.accounts.Ledger(), at))
 	}
@@ -98,10 +106,10 @@ func (s *State) Decide(a offtake.Act) ([]offtake.Event, error) {
 		if err := s.inTime(a); err != nil {
 			return nil, err
 		}
-		if a.By != s.law.book.Buyer {
-			return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose usage it is", a.By, s.law.book.Buyer)
+		if a.By != s.law.Book.Buyer {
+			return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose usage it is", a.By, s.law.Book.Buyer)
 		}
-		events, err := s.accounts.Report(a.At, deed, s.reservation, s.law.commitmentsAt)
+		events, err := s.accounts.Report(a.At, deed, s.reservation, s.law.CommitmentsAt)
 		if err != nil {
 			return nil, err
 		}
@@ -198,6 +206,9 @@ func (s *State) decideDeal(a offtake.Act) ([]offtake.Event, error) {
 	case offtake.Award:
 		return s.award(a, deed)
 	case offtake.OfferReceive:
+		if a.By != s.law.Book.Buyer {
+			return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose offers these are", a.By, s.law.Book.Buyer)
+		}
 		if err := s.offered(deed.Terms); err != nil {
 			return nil, err
 		}
@@ -228,81 +239,21 @@ func (s *State) offered(t offtake.OfferTerms) error {
 		return offtake.Refuse(offtake.Invalid, "offer quantity %d is not above zero", t.Quantity)
 	case t.Quantity > mostAccelerators:
 		return offtake.Refuse(offtake.Invalid, "offer quantity %d is above %d", t.Quantity, int64(mostAccelerators))
-	case t.Price.Currency() != "" && t.Price.Currency() != s.law.book.Currency:
-		return offtake.Refuse(offtake.Invalid, "offer price %s is not in %s, the book's currency", t.Price, s.law.book.Currency)
+	case t.Price.Currency() != "" && t.Price.Currency() != s.law.Book.Currency:
+		return offtake.Refuse(offtake.Invalid, "offer price %s is not in %s, the book's currency", t.Price, s.law.Book.Currency)
 	case t.Price.Sign() < 0:
 		return offtake.Refuse(offtake.Invalid, "offer price %s is below zero", t.Price)
 	}
 	if t.Party != "" {
-		if _, ok := s.law.book.Party(t.Party); !ok {
+		if _, ok := s.law.Book.Party(t.Party); !ok {
 			return offtake.Refuse(offtake.NotFound, "party %.60q is not declared in the book", t.Party)
 		}
 	}
-	_, err := s.law.rights.Question(offtake.Procure, s.purchase(t))
+	_, err := s.law.Rights.Question(offtake.Procure, s.purchase(t))
 	return err
 }
 
-// covers says whether a first refusal reaches an offer: by the version of the
-// terms that its process runs under, and by what is
-// measured now of the consents of that version.
-func (s *State) covers(c *refusal.Contract, at time.Time, t offtake.OfferTerms) refusal.Cover {
-	ref := c.Ref
-	if since, spent := s.deals.Spent(ref); spent {
-		return refusal.Cover{Why: "the right is spent since " + offtake.Stamp(since)}
-	}
-	f := s.purchase(t)
-	q, err := s.law.rights.Question(offtake.Procure, f)
-	if err != nil {
-		return refusal.Cover{Reach: refusal.Unknown, Why: err.Error()}
-	}
-	for _, e := range s.law.at(c.Version).Effects(q.Given(s.measured(c.Version, at, t)), nil) {
-		switch {
-		case e.Clause != ref:
-		case e.Consent.IsZero():
-			return refusal.Cover{Reach: refusal.Inside, Why: "the offer is inside the scope of " + ref.String()}
-		default:
-			return refusal.Cover{Why: "lifted by the consent " + e.Consent.String(), Consent: e.Consent}
-		}
-	}
-	if unsaid := unsaidFact(c.Right.Scope, f); unsaid != "" {
-		return refusal.Cover{Reach: refusal.Unknown, Why: "the offer does not say its " + unsaid + ", which decides whether " + ref.String() + " covers it"}
-	}
-	return refusal.Cover{Why: "the offer is outside the scope of " + ref.String()}
-}
-
-// purchase gives the facts of buying what an offer offers. Capacity is bought
-// for purposes, not for one product, asset or customer.
+// purchase gives the facts of what the buyer buys on these terms.
 func (s *State) purchase(t offtake.OfferTerms) offtake.Facts {
-	return offtake.Facts{
-		Provider: t.Provider, Party: s.law.book.Buyer, Purposes: t.Purposes, Accelerator: t.Accelerator,
-		Quantity: t.Quantity, Region: t.Region, Site: t.Site, Term: t.Term, Start: t.Delivery,
-		Capacity: offtake.NewCapacity,
-		Absent:   []offtake.Dimension{offtake.DimProduct, offtake.DimAsset, offtake.DimCustomer},
-	}
-}
-
-// unsaidFact names a fact that the scope bounds and the offer left out, if all
-// that was said is inside the scope.
-func unsaidFact(scope offtake.Scope, f offtake.Facts) (name string) {
-	for _, d := range []struct {
-		unsaid bool
-		name   string
-		open   func()
-	}{
-		{scope.Purposes != nil && len(f.Purposes) == 0, offtake.TermPurpose, func() { scope.Purposes = nil }},
-		{scope.Regions != nil && f.Region == "", offtake.TermRegion, func() { scope.Regions = nil }},
-		{scope.Sites != nil && f.Site == "", offtake.TermSite, func() { scope.Sites = nil }},
-		{scope.Term != offtake.DurationBounds{} && f.Term.IsZero(), offtake.TermTerm, func() { scope.Term = offtake.DurationBounds{} }},
-		{!scope.Start.IsZero() && f.Start.IsZero(), offtake.TermDelivery, func() { scope.Start = offtake.Period{} }},
-	} {
-		if d.unsaid {
-			name = d.name
-			d.open()
-		}
-	}
-	scope.Route = ""
-	if name == "" || !scope.Matches(f) {
-		return ""
-	}
-	return name
+	return s.law.Purchase(s.law.Book.Buyer, t)
 }

@@ -11,9 +11,9 @@ import (
 // by the terms in force and by what consents have left. Conditional means that a
 // right must be cleared first. It changes nothing.
 func (s *State) MayBuy(at time.Time, t offtake.OfferTerms) (rights.Ruling, error) {
-	q, err := s.law.rights.Question(offtake.Procure, s.purchase(t))
+	q, err := s.law.Rights.Question(offtake.Procure, s.purchase(t))
 	if err != nil {
 		return rights.Ruling{}, err
 	}
-	return s.law.at(at).Ask(q.Given(s.measured(at, at, t))), nil
+	return s.law.At(at).Ask(q.Given(s.measured(at, at, t))), nil
 }

@@ -10,8 +10,8 @@ import (
 
 // place puts a job on held capacity, if the book permits it there now.
 func (s *State) place(a offtake.Act, d offtake.PlaceJob) ([]offtake.Event, error) {
-	if a.By != s.law.book.Buyer {
-		return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose capacity is held", a.By, s.law.book.Buyer)
+	if a.By != s.law.Book.Buyer {
+		return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose capacity is held", a.By, s.law.Book.Buyer)
 	}
 	pool, placed, err := s.held.Place(a.At, d)
 	if err != nil || !placed {
@@ -24,8 +24,8 @@ func (s *State) place(a offtake.Act, d offtake.PlaceJob) ([]offtake.Event, error
 }
 
 func (s *State) finish(a offtake.Act, d offtake.FinishJob) ([]offtake.Event, error) {
-	if a.By != s.law.book.Buyer {
-		return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose jobs these are", a.By, s.law.book.Buyer)
+	if a.By != s.law.Book.Buyer {
+		return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose jobs these are", a.By, s.law.Book.Buyer)
 	}
 	changes, err := s.held.Finish(d.Job)
 	if err != nil || !changes {
@@ -75,7 +75,7 @@ func (s *State) placeable(at time.Time, p *holding.Pool, d offtake.PlaceJob) err
 // force and by what is measured of consents. Quantities add up over parts.
 func (s *State) ruling(at time.Time, p *holding.Pool, d offtake.PlaceJob) (rights.Ruling, error) {
 	r := &s.mayPlace
-	terms, day := s.law.at(at), at.Unix()/86400
+	terms, day := s.law.At(at), at.Unix()/86400
 	if r.terms != terms || r.day != day {
 		r.terms, r.day = terms, day
 		r.rulings = map[jobClass]rights.Ruling{}
@@ -87,7 +87,7 @@ func (s *State) ruling(at time.Time, p *holding.Pool, d offtake.PlaceJob) (right
 	if ruling, ok := r.rulings[class]; ok {
 		return ruling, nil
 	}
-	q, err := s.law.rights.Question(offtake.Place, class.facts(p.Place))
+	q, err := s.law.Rights.Question(offtake.Place, class.facts(p.Place))
 	if err != nil {
 		return rights.Ruling{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/market/terms"
 )
 
 // reservations gives what the book's own reservation clauses hold, in the
@@ -12,18 +13,18 @@ import (
 // window runs and the clause is in force, under the clause's name; a clause
 // that an amendment replaces or brings back holds under that name and the
 // number of the version.
-func (l *law) reservations() (out []offtake.CapacityReserved) {
+func reservations(l *terms.Law) (out []offtake.CapacityReserved) {
 	seen := map[offtake.ClauseRef]int{} // versions so far
 	open := map[offtake.ClauseRef]int{} // index in out of the one that goes on
-	for _, from := range l.instants() {
+	for _, from := range instants(l) {
 		inForce := map[offtake.ClauseRef]bool{}
-		for _, s := range l.inForce(from) {
+		for _, s := range l.InForce(from) {
 			body, ok := s.Clause.Body.(offtake.Reservation)
-			if !ok || supportedReservation(l.book, s.Ref, s.Clause, body) != nil {
+			if !ok || supportedReservation(l.Book, s.Ref, s.Clause, body) != nil {
 				continue
 			}
 			inForce[s.Ref] = true
-			r := l.held(s.Ref, body, from)
+			r := heldBy(l, s.Ref, body, from)
 			if i, goesOn := open[s.Ref]; goesOn && sameCapacity(out[i], r) {
 				continue
 			}
@@ -46,21 +47,21 @@ func (l *law) reservations() (out []offtake.CapacityReserved) {
 }
 
 // instants gives those at which reservations may begin or end by the law.
-func (l *law) instants() []time.Time {
-	if !l.pinned.IsZero() {
-		return []time.Time{l.pinned}
+func instants(l *terms.Law) []time.Time {
+	if !l.Pinned.IsZero() {
+		return []time.Time{l.Pinned}
 	}
-	return l.changes
+	return l.Changes()
 }
 
-func (l *law) held(ref offtake.ClauseRef, r offtake.Reservation, inForce time.Time) offtake.CapacityReserved {
-	from := l.rights.Resolve(ref.Agreement, r.Window.From)
-	if from.Before(inForce) && l.pinned.IsZero() {
+func heldBy(l *terms.Law, ref offtake.ClauseRef, r offtake.Reservation, inForce time.Time) offtake.CapacityReserved {
+	from := l.Rights.Resolve(ref.Agreement, r.Window.From)
+	if from.Before(inForce) && l.Pinned.IsZero() {
 		from = inForce
 	}
 	return offtake.CapacityReserved{
 		Provider: r.Provider, Accelerator: r.Accelerator, Region: r.Region, Site: r.Site, Quantity: r.Quantity,
-		From: from, Until: l.rights.Resolve(ref.Agreement, r.Window.Until),
+		From: from, Until: l.Rights.Resolve(ref.Agreement, r.Window.Until),
 		Price: r.Price, Kind: offtake.Reserved, UnusedCharge: r.UnusedCharge, Opportunity: r.Under,
 	}
 }

@@ -15,13 +15,13 @@ import (
 func Supported(s Setup, from, until time.Time) error {
 	l := newLaw(s)
 	at := []time.Time{from}
-	for _, t := range l.changes {
+	for _, t := range l.Changes() {
 		if t.After(from) && t.Before(until) && s.TermsAt.IsZero() {
 			at = append(at, t)
 		}
 	}
 	for _, t := range at {
-		for _, c := range l.inForce(t) {
+		for _, c := range l.InForce(t) {
 			if err := supported(s.Book, c.Ref, c.Clause); err != nil {
 				return err
 			}

@@ -314,14 +314,71 @@ func TestThePinnedVersionStillBinds(t *testing.T) {
 	d.do("2025-10-28T17:00:00Z", "openai", "p", offtake.Award{})
 }
 
-// Two rights over one opportunity would have to be run together, which is not
-// carried out yet; the offer is refused, not one of the rights.
-func TestTwoRightsOverOneOffer(t *testing.T) {
+// twoRights is the case with a second right, of stargate's, over every purchase.
+func twoRights(change func(*offtake.FirstRefusal)) *offtake.Book {
 	b := caseBook()
-	b.Agreements[0].Amendments[0].Clauses = append(b.Agreements[0].Amendments[0].Clauses, offtake.Clause{Name: "too", Body: caseRefusal()})
+	right := caseRefusal()
+	right.Holders = []offtake.Holder{{Party: "stargate", Provider: "stargate", Rank: 1, Weight: 1}}
+	change(&right)
+	b.Agreements[0].Amendments[0].Clauses = append(b.Agreements[0].Amendments[0].Clauses, offtake.Clause{Name: "too", Body: right})
+	return b
+}
+
+// Two rights over one opportunity run side by side. An award needs both
+// cleared, and what one holder is bound to is withdrawn from the other right.
+func TestTwoRightsOverOneOffer(t *testing.T) {
+	d := newDesk(t, twoRights(func(*offtake.FirstRefusal) {}))
+	d.do("2025-06-03T17:00:00Z", "openai", "o", offtake.OfferReceive{Terms: offer("oci")})
+	d.do("2025-06-03T17:00:00Z", "openai", "o", offtake.NoticeServe{To: []offtake.PartyName{"microsoft", "stargate"}, Contents: noticed})
+	d.do("2025-06-04T17:00:00Z", "microsoft", "o", offtake.Decline{})
+	d.refuses(offtake.Forbidden, "2025-06-04T17:00:00Z", "openai", "o", offtake.Award{})
+	d.do("2025-06-05T17:00:00Z", "stargate", "o", offtake.Accept{})
+	if one, other := d.state("o#1"), d.state("o#2"); one != offtake.IsWithdrawn || other != offtake.Contracting {
+		t.Errorf("the processes are %s and %s, want withdrawn and contracting", one, other)
+	}
+	d.do("2025-06-06T17:00:00Z", "stargate", "o", offtake.DefinitiveSign{})
+	if r, ok := d.m.Holdings().Reservation("o"); !ok || r.Provider != "stargate" {
+		t.Errorf("reservation is %+v, want stargate's", r)
+	}
+}
+
+// A right that is subject to another waits for it, and opens for what was not
+// taken there.
+func TestARightThatComesAfterAnother(t *testing.T) {
+	d := newDesk(t, twoRights(func(f *offtake.FirstRefusal) { f.SubjectTo = offtake.ClauseRef{Agreement: "ms", Clause: "new"} }))
+	d.do("2025-06-03T17:00:00Z", "openai", "o", offtake.OfferReceive{Terms: offer("oci")})
+	d.do("2025-06-03T17:00:00Z", "openai", "o", offtake.NoticeServe{Contents: noticed})
+	d.refuses(offtake.Conflict, "2025-06-04T17:00:00Z", "stargate", "o", offtake.Accept{})
+	if got := d.state("o#2"); got != offtake.Assessing {
+		t.Errorf("the second right is %s while the first is open, want assessing", got)
+	}
+	d.do("2025-06-04T17:00:00Z", "microsoft", "o", offtake.Decline{})
+	if got := d.state("o#2"); got != offtake.NotifyDue {
+		t.Errorf("the second right is %s once the first is cleared, want notify_due", got)
+	}
+	d.do("2025-06-05T17:00:00Z", "openai", "o", offtake.NoticeServe{Contents: noticed})
+	d.do("2025-06-06T17:00:00Z", "stargate", "o", offtake.Decline{})
+	d.do("2025-06-06T17:00:00Z", "openai", "o", offtake.Award{})
+}
+
+// Offers of one third party that were split to stay under a threshold count as one.
+func TestSplitDealsCountAsOne(t *testing.T) {
+	b := caseBook()
+	right := caseRefusal()
+	right.Scope.Quantity.AtLeast = 1000
+	right.Aggregation = offtake.Aggregation{Window: offtake.Duration{Unit: offtake.Days, Count: 90}}
+	b.Agreements[0].Amendments[0].Clauses[0].Body = right
 	d := newDesk(t, b)
-	d.refuses(offtake.NotSupported, "2025-06-03T17:00:00Z", "openai", "o", offtake.OfferReceive{Terms: offer("oci")})
-	d.do("2025-06-03T17:00:00Z", "openai", "p", offtake.OfferReceive{Terms: offer("azure")})
+	half := offer("oci")
+	half.Quantity = 504
+	d.do("2025-06-03T17:00:00Z", "openai", "o", offtake.OfferReceive{Terms: half})
+	d.do("2025-06-10T17:00:00Z", "openai", "p", offtake.OfferReceive{Terms: half})
+	d.do("2025-10-10T17:00:00Z", "openai", "q", offtake.OfferReceive{Terms: half})
+	for id, want := range map[offtake.ProcessID]offtake.ProcessState{"o#1": offtake.NotTriggered, "p#1": offtake.NotifyDue, "q#1": offtake.NotTriggered} {
+		if got := d.state(id); got != want {
+			t.Errorf("%s is %s, want %s", id, got, want)
+		}
+	}
 }
 
 // Deadlines of several opportunities fall in the order of time.

@@ -91,8 +91,6 @@ func TestSupported(t *testing.T) {
 		t.Errorf("the plain right: %v, want it carried out", err)
 	}
 	for field, change := range map[string]func(*offtake.FirstRefusal){
-		"aggregation": func(f *offtake.FirstRefusal) { f.Aggregation.Window = duration("P90D") },
-		"subject_to":  func(f *offtake.FirstRefusal) { f.SubjectTo = offtake.ClauseRef{Agreement: "other", Clause: "x"} },
 		"tolerance": func(f *offtake.FirstRefusal) {
 			f.Tolerance = []offtake.Tolerance{{Dimension: "delivery", Within: 10_000}}
 		},

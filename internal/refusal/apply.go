@@ -152,12 +152,19 @@ func (p *Process) put(i int, at time.Time, to offtake.ProcessState) {
 
 func (p *Process) end(at time.Time, part int64, to offtake.ProcessState) { p.put(int(part-1), at, to) }
 
-// resize lets the single part before anybody is bound follow the quantity of
-// the terms.
+// resize lets the part that nobody is bound to follow the quantity of the terms.
 func (p *Process) resize() {
-	if len(p.Parts) == 1 && p.Parts[0].Party == "" {
-		p.Parts[0].Quantity = p.Terms.Quantity
+	i := p.find(func(q Part) bool { return q.unbound() || len(p.Parts) == 1 })
+	if i < 0 {
+		return
 	}
+	rest := p.Terms.Quantity
+	for n, q := range p.Parts {
+		if n != i {
+			rest -= q.Quantity
+		}
+	}
+	p.Parts[i].Quantity = max(rest, 1)
 }
 
 func (p *Process) replaceTerms(at time.Time, e offtake.TermsReplaced) {
@@ -172,7 +179,7 @@ func (p *Process) replaceTerms(at time.Time, e offtake.TermsReplaced) {
 	}
 	p.resize()
 	if p.Parts[0].State != e.State {
-		p.move(at, e.State, func(Part) bool { return true })
+		p.move(at, e.State, Part.live)
 	}
 }
 
@@ -337,21 +344,31 @@ func (p *Process) supersede(at time.Time) {
 func (p *Process) withdraw(at time.Time, e offtake.Withdrawn) {
 	p.Why = e.Why
 	if e.Quantity > 0 {
-		i := p.find(Part.unbound)
-		if i < 0 {
-			return
-		}
-		if gone := p.Parts[i]; e.Quantity < gone.Quantity {
-			gone.Quantity = e.Quantity
-			p.Parts[i].Quantity -= e.Quantity
-			p.Parts = append(p.Parts, gone)
-			i = len(p.Parts) - 1
-		}
-		p.put(i, at, offtake.IsWithdrawn)
+		p.takeAway(at, e.Quantity)
 		return
 	}
 	p.move(at, offtake.IsTailExpired, func(q Part) bool { return q.signed() && q.Signed.Overdue })
 	p.move(at, offtake.IsWithdrawn, Part.unbound)
+}
+
+// takeAway withdraws so much of what no holder has taken, as one part.
+func (p *Process) takeAway(at time.Time, quantity int64) {
+	gone := Part{State: offtake.IsWithdrawn, Since: at}
+	for i := 0; i < len(p.Parts); i++ {
+		q := &p.Parts[i]
+		n := min(q.left(), quantity-gone.Quantity)
+		if !q.unbound() || q.Signed != nil || n <= 0 {
+			continue
+		}
+		gone.Was, gone.Quantity = q.State, gone.Quantity+n
+		if q.Quantity -= n; q.Quantity == 0 {
+			p.Parts = slices.Delete(p.Parts, i, i+1)
+			i--
+		}
+	}
+	if gone.Quantity > 0 {
+		p.Parts = append(p.Parts, gone)
+	}
 }
 
 // sign gives so much of the released quantity to the third party; what is left

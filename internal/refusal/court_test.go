@@ -50,7 +50,7 @@ func (k *court) decide(a offtake.Act) (events []offtake.Event, err error) {
 	next := offtake.ProcessID("o#" + string(rune('1'+len(k.all))))
 	switch {
 	case len(k.all) == 0:
-		events, err = refusal.Open(k.contract, next, a)
+		events, err = refusal.Open(k.contract, next, a, 0)
 	default:
 		events, err = refusal.Decide(*k.last(), a, next)
 	}

@@ -8,8 +8,9 @@ import (
 )
 
 // Open says what follows for one right when an offer is received: a process,
-// in whatever state the offer puts it. The act's deed is an OfferReceive.
-func Open(c *Contract, id offtake.ProcessID, a offtake.Act) ([]offtake.Event, error) {
+// in whatever state the offer puts it. The act's deed is an OfferReceive; others
+// is the quantity of other offers that count as one with it.
+func Open(c *Contract, id offtake.ProcessID, a offtake.Act, others int64) ([]offtake.Event, error) {
 	offer, ok := a.Deed.(offtake.OfferReceive)
 	if !ok {
 		return nil, offtake.Refuse(offtake.Invalid, "act %q is %s and opens no process", a.ID, a.Deed.Name())
@@ -20,7 +21,16 @@ func Open(c *Contract, id offtake.ProcessID, a offtake.Act) ([]offtake.Event, er
 	if err := c.admit(a.At, offer.Terms); err != nil {
 		return nil, err
 	}
-	return []offtake.Event{c.opened(id, a, offer.Terms)}, nil
+	e := c.opened(id, a, offer.Terms)
+	if e.State == offtake.NotTriggered && others > 0 {
+		together := offer.Terms
+		together.Quantity += others
+		if e = c.opened(id, a, together); e.State != offtake.NotTriggered {
+			e.Why = "with other offers of the same third party: " + e.Why
+		}
+		e.Terms = offer.Terms
+	}
+	return []offtake.Event{e}, nil
 }
 
 func (c *Contract) opened(id offtake.ProcessID, a offtake.Act, t offtake.OfferTerms) offtake.ProcessOpened {

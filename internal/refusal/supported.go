@@ -12,10 +12,6 @@ func Supported(ref offtake.ClauseRef, c offtake.Clause, f offtake.FirstRefusal) 
 	odd := slices.IndexFunc(f.Tolerance, func(t offtake.Tolerance) bool { return !measurable(t.Dimension) })
 	field, what := "", ""
 	switch {
-	case !f.Aggregation.Window.IsZero():
-		field, what = "aggregation", "counting split deals as one"
-	case !f.SubjectTo.IsZero():
-		field, what = "subject_to", "waiting for another right"
 	case odd >= 0:
 		field, what = "tolerance", "a percentage of "+f.Tolerance[odd].Dimension
 	default:

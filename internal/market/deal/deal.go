@@ -23,9 +23,9 @@ import (
 // A Law gives the contracts under which processes run. It is the same at every
 // call for the same arguments.
 type Law interface {
-	// Refusals gives the clauses of the first refusals in force at an instant,
-	// in the book's order.
-	Refusals(at time.Time) []offtake.ClauseRef
+	// Refusals gives the clauses of the first refusals in force at an instant
+	// that a party gave, in the book's order.
+	Refusals(by offtake.PartyName, at time.Time) []offtake.ClauseRef
 	// Contract gives the version of a clause in force at an instant, or why it
 	// cannot be carried out. The same version is the same pointer.
 	Contract(ref offtake.ClauseRef, at time.Time) (*refusal.Contract, error)
@@ -37,6 +37,7 @@ type Law interface {
 // An Opportunity is an offer and what became of it.
 type Opportunity struct {
 	ID        offtake.OpportunityID
+	By        offtake.PartyName // who received the offer and grants rights over it
 	Received  time.Time
 	Terms     offtake.OfferTerms // as last revised
 	Withdrawn bool
@@ -51,11 +52,12 @@ func (o *Opportunity) Left() int64 { return max(o.Terms.Quantity-o.Awarded-o.Tak
 // Deals are all opportunities of a market. The zero Deals is of no use; see New.
 type Deals struct {
 	law           Law
-	buyer         offtake.PartyName
 	opportunities map[offtake.OpportunityID]*Opportunity
 	processes     map[offtake.ProcessID]*refusal.Process
-	order         []offtake.ProcessID // as they opened
-	live          []offtake.ProcessID // among them those that may have a deadline
+	received      []offtake.OpportunityID // in the order they came
+	order         []offtake.ProcessID     // as they opened
+	waiting       []offtake.ProcessID     // for another right, maybe
+	live          []offtake.ProcessID     // among them those that may have a deadline
 	spent         map[offtake.ClauseRef]time.Time
 	due           due
 }
@@ -68,9 +70,9 @@ type due struct {
 }
 
 // New makes a market's deals, of which there are none yet.
-func New(buyer offtake.PartyName, law Law) *Deals {
+func New(law Law) *Deals {
 	return &Deals{
-		law: law, buyer: buyer,
+		law:           law,
 		opportunities: map[offtake.OpportunityID]*Opportunity{},
 		processes:     map[offtake.ProcessID]*refusal.Process{},
 		spent:         map[offtake.ClauseRef]time.Time{},
@@ -102,22 +104,21 @@ func (d *Deals) Process(id offtake.ProcessID) (refusal.Process, bool) {
 	return *p, true
 }
 
-// Of gives the processes of an opportunity that stand for its offer: those not
-// superseded by a successor.
+// Of gives the processes of an opportunity that stand for its offer: of each
+// right the last, and before it those in which a holder is still bound.
 func (d *Deals) Of(id offtake.OpportunityID) (ps []*refusal.Process) {
 	o, ok := d.opportunities[id]
 	if !ok {
 		return nil
 	}
-	succeeded := map[offtake.ClauseRef]int{}
+	last := map[offtake.ClauseRef]offtake.ProcessID{}
 	for _, pid := range o.Processes {
-		p := d.processes[pid]
-		if i, ok := succeeded[p.Contract.Ref]; ok {
-			ps[i] = p
-			continue
+		last[d.processes[pid].Contract.Ref] = pid
+	}
+	for _, pid := range o.Processes {
+		if p := d.processes[pid]; last[p.Contract.Ref] == pid || p.Live() {
+			ps = append(ps, p)
 		}
-		succeeded[p.Contract.Ref] = len(ps)
-		ps = append(ps, p)
 	}
 	return ps
 }
@@ -136,7 +137,8 @@ func (d *Deals) Due() (time.Time, offtake.Act, bool) { return d.due.at, d.due.ac
 func (d *Deals) Apply(at time.Time, e offtake.Event) {
 	switch e := e.(type) {
 	case offtake.OfferReceived:
-		d.opportunities[e.Opportunity] = &Opportunity{ID: e.Opportunity, Received: at, Terms: e.Terms}
+		d.received = append(d.received, e.Opportunity)
+		d.opportunities[e.Opportunity] = &Opportunity{ID: e.Opportunity, By: e.By, Received: at, Terms: e.Terms}
 	case offtake.OfferRevised:
 		d.opportunities[e.Opportunity].Terms = e.Terms
 	case offtake.OfferWithdrawn:
@@ -161,6 +163,9 @@ func (d *Deals) open(at time.Time, e offtake.ProcessOpened) {
 	o.Processes = append(o.Processes, p.ID)
 	d.order = append(d.order, p.ID)
 	d.live = append(d.live, p.ID)
+	if !c.Right.SubjectTo.IsZero() {
+		d.waiting = append(d.waiting, p.ID)
+	}
 	d.next()
 }
 

@@ -7,9 +7,18 @@ import (
 	"github.com/offtake-dev/offtake/internal/refusal"
 )
 
-// Decide says what follows from an act about an opportunity. Awards are not
-// decided here: they span more than deals.
+// Decide says what follows from an act about an opportunity, in the processes
+// it reaches and in those beside them. Awards are not decided here: they span
+// more than deals.
 func (d *Deals) Decide(a offtake.Act) ([]offtake.Event, error) {
+	events, err := d.decide(a)
+	if err != nil {
+		return nil, err
+	}
+	return d.across(a, events), nil
+}
+
+func (d *Deals) decide(a offtake.Act) ([]offtake.Event, error) {
 	switch deed := a.Deed.(type) {
 	case offtake.OfferReceive:
 		return d.receive(a, deed)
@@ -35,42 +44,25 @@ func (d *Deals) Decide(a offtake.Act) ([]offtake.Event, error) {
 // in force, in the book's order.
 func (d *Deals) receive(a offtake.Act, deed offtake.OfferReceive) ([]offtake.Event, error) {
 	switch {
-	case a.By != d.buyer:
-		return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose offers these are", a.By, d.buyer)
 	case a.Opportunity == "":
 		return nil, offtake.Refuse(offtake.Invalid, "offer %q names no opportunity", a.ID)
 	case d.opportunities[a.Opportunity] != nil:
 		return nil, offtake.Refuse(offtake.Conflict, "opportunity %q already has an offer; revise it", a.Opportunity)
 	}
 	o := &Opportunity{ID: a.Opportunity}
-	events := []offtake.Event{offtake.OfferReceived{Opportunity: a.Opportunity, Terms: deed.Terms}}
-	var touched []offtake.ClauseRef
-	for n, ref := range d.law.Refusals(a.At) {
+	events := []offtake.Event{offtake.OfferReceived{Opportunity: a.Opportunity, By: a.By, Terms: deed.Terms}}
+	for n, ref := range d.law.Refusals(a.By, a.At) {
 		c, err := d.law.Contract(ref, a.At)
 		if err != nil {
 			return nil, err
 		}
-		opened, err := refusal.Open(c, o.name(n+1), a)
+		opened, err := refusal.Open(c, o.name(n+1), a, d.aggregated(c, a, deed.Terms))
 		if err != nil {
 			return nil, err
 		}
-		if opened[0].(offtake.ProcessOpened).State != offtake.NotTriggered {
-			touched = append(touched, ref)
-		}
 		events = append(events, opened...)
 	}
-	if err := several(o.ID, touched); err != nil {
-		return nil, err
-	}
 	return events, nil
-}
-
-// several refuses what more than one right would have to be run for at once.
-func several(id offtake.OpportunityID, touched []offtake.ClauseRef) error {
-	if len(touched) < 2 {
-		return nil
-	}
-	return offtake.Refuse(offtake.NotSupported, "opportunity %q triggers %s and %s: several rights over one opportunity are not supported yet", id, touched[0], touched[1])
 }
 
 func (d *Deals) deadline(a offtake.Act, deed offtake.Deadline) ([]offtake.Event, error) {
@@ -91,7 +83,6 @@ func (d *Deals) revise(o *Opportunity, a offtake.Act, deed offtake.OfferRevise) 
 		return nil, offtake.Refuse(offtake.Invalid, "offer quantity %d is not above the %d that are gone from it", revised.Quantity, gone)
 	}
 	events := []offtake.Event{offtake.OfferRevised{Opportunity: o.ID, Terms: revised}}
-	var touched []offtake.ClauseRef
 	next := 1
 	for _, p := range d.Of(o.ID) {
 		if !p.Live() && p.State() != offtake.NotTriggered {
@@ -121,13 +112,7 @@ func (d *Deals) revise(o *Opportunity, a offtake.Act, deed offtake.OfferRevise) 
 			}
 		}
 		next += opened
-		if opened > 0 || p.Live() {
-			touched = append(touched, p.Contract.Ref)
-		}
 		events = append(events, got...)
-	}
-	if err := several(o.ID, touched); err != nil {
-		return nil, err
 	}
 	return events, nil
 }
@@ -154,8 +139,8 @@ func (d *Deals) withdraw(o *Opportunity, a offtake.Act) ([]offtake.Event, error)
 // ownOffer refuses to change an offer that is not the party's, or has gone.
 func (d *Deals) ownOffer(o *Opportunity, a offtake.Act) error {
 	switch {
-	case a.By != d.buyer:
-		return offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose offers these are", a.By, d.buyer)
+	case a.By != o.By:
+		return offtake.Refuse(offtake.Forbidden, "%q is not %q, whose offer of opportunity %q it is", a.By, o.By, o.ID)
 	case !a.Clause.IsZero():
 		return offtake.Refuse(offtake.Invalid, "%s names clause %s, and an offer is the same for all of them", a.Deed.Name(), a.Clause)
 	case o.Withdrawn:
@@ -169,19 +154,22 @@ func (d *Deals) ownOffer(o *Opportunity, a offtake.Act) error {
 // reach brings an act to every process of the opportunity in which its party
 // has that step. It is taken if any takes it; but what is not carried out yet
 // in one of them is not done in the others. Where all refuse, the refusal of a
-// live process says more than that of one that has ended.
+// live process says more than that of one that has ended, and either more than
+// that of one in which it is not the party's step.
 func (d *Deals) reach(o *Opportunity, a offtake.Act) ([]offtake.Event, error) {
 	var events []offtake.Event
-	var byLive, byEnded error
+	var stranger, byLive, byEnded error
 	taken := false
 	for _, p := range d.Of(o.ID) {
 		if !a.Clause.IsZero() && a.Clause != p.Contract.Ref {
 			continue
 		}
-		got, err := refusal.Decide(*p, a, o.name(1))
+		got, err := refusal.Decide(*p, d.meant(o, p, a), o.name(1))
 		switch {
 		case offtake.KindOf(err) == offtake.NotSupported:
 			return nil, err
+		case offtake.KindOf(err) == offtake.Forbidden:
+			stranger = cmp.Or(stranger, err)
 		case err != nil && p.Live():
 			byLive = cmp.Or(byLive, err)
 		case err != nil:
@@ -195,7 +183,7 @@ func (d *Deals) reach(o *Opportunity, a offtake.Act) ([]offtake.Event, error) {
 		return events, nil
 	}
 	nowhere := offtake.Refuse(offtake.NotFound, "opportunity %q has no process under %q", o.ID, a.Clause)
-	return nil, cmp.Or(byLive, byEnded, nowhere)
+	return nil, cmp.Or(byLive, byEnded, stranger, nowhere)
 }
 
 // amend lets an amendment take hold of the open processes of its agreement.

@@ -1,0 +1,186 @@
+package deal
+
+import (
+	"slices"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/refusal"
+)
+
+// What the rights over one opportunity do to each other: what a holder of one
+// is bound to is withdrawn from the others, and a right that is subject to
+// another waits until that one is cleared.
+
+// across gives the events of an act with those that follow in the processes
+// beside the ones it reached.
+func (d *Deals) across(a offtake.Act, events []offtake.Event) []offtake.Event {
+	v := view{d: d, now: map[offtake.ProcessID]*refusal.Process{}}
+	if !slices.ContainsFunc(events, touchesOthers) && len(d.waiting) == 0 {
+		return events
+	}
+	events = v.holdBack(a, events)
+	v = view{d: d, now: map[offtake.ProcessID]*refusal.Process{}}
+	for i := 0; i < len(events); i++ {
+		v.fold(a, events[i])
+		if bound, ok := events[i].(offtake.Bound); ok {
+			events = append(events, v.takenElsewhere(bound)...)
+		}
+		if i == len(events)-1 {
+			events = append(events, v.cleared(a)...)
+		}
+	}
+	return events
+}
+
+// touchesOthers reports whether an event can matter to another process.
+func touchesOthers(e offtake.Event) bool {
+	switch e.(type) {
+	case offtake.ProcessOpened, offtake.Bound:
+		return true
+	}
+	return false
+}
+
+// A view is how processes stand once some events have been folded.
+type view struct {
+	d      *Deals
+	now    map[offtake.ProcessID]*refusal.Process
+	opened []offtake.ProcessID
+}
+
+func (v *view) get(id offtake.ProcessID) *refusal.Process {
+	if p, ok := v.now[id]; ok {
+		return p
+	}
+	if p, ok := v.d.processes[id]; ok {
+		copied := *p
+		v.now[id] = &copied
+		return &copied
+	}
+	return nil
+}
+
+func (v *view) fold(a offtake.Act, e offtake.Event) {
+	if e, ok := e.(offtake.ProcessOpened); ok {
+		c, err := v.d.law.Contract(e.Clause, e.Version)
+		if err != nil {
+			return
+		}
+		p := refusal.New(c, a.At, e)
+		v.now[e.Process], v.opened = &p, append(v.opened, e.Process)
+		return
+	}
+	if p := v.get(refusal.ProcessOf(e)); p != nil {
+		*p = refusal.Apply(*p, a.At, e)
+	}
+}
+
+// of gives the processes of an opportunity, those just opened among them.
+func (v *view) of(id offtake.OpportunityID) (ps []*refusal.Process) {
+	if o, ok := v.d.opportunities[id]; ok {
+		for _, pid := range o.Processes {
+			ps = append(ps, v.get(pid))
+		}
+	}
+	for _, pid := range v.opened {
+		if p := v.now[pid]; p.Opportunity == id {
+			ps = append(ps, p)
+		}
+	}
+	return ps
+}
+
+// undecided reports whether a right that another is subject to may still take
+// some of an opportunity.
+func (v *view) undecided(id offtake.OpportunityID, ref offtake.ClauseRef) bool {
+	return slices.ContainsFunc(v.of(id), func(p *refusal.Process) bool { return p.Contract.Ref == ref && p.Undecided() })
+}
+
+// holdBack lets a process that would owe a notice wait, as long as the right
+// that its own is subject to is undecided.
+func (v *view) holdBack(a offtake.Act, events []offtake.Event) []offtake.Event {
+	for _, e := range events {
+		v.fold(a, e)
+	}
+	out := slices.Clone(events)
+	for i, e := range out {
+		p := v.get(refusal.ProcessOf(e))
+		if p == nil || p.Contract.Right.SubjectTo.IsZero() || !v.undecided(p.Opportunity, p.Contract.Right.SubjectTo) {
+			continue
+		}
+		out[i] = p.HeldBack(e)
+	}
+	return out
+}
+
+// takenElsewhere withdraws from the other processes of an opportunity what a
+// holder was bound to in one.
+func (v *view) takenElsewhere(e offtake.Bound) (events []offtake.Event) {
+	mine := v.get(e.Process)
+	for _, p := range v.of(mine.Opportunity) {
+		if p.Contract.Ref == mine.Contract.Ref {
+			continue
+		}
+		for _, t := range e.Takings {
+			if n := min(t.Quantity, p.Untaken()); n > 0 {
+				events = append(events, offtake.Withdrawn{Process: p.ID, Quantity: n, Why: string(t.Party) + " took it under " + mine.Contract.Ref.String()})
+			}
+		}
+	}
+	return events
+}
+
+// cleared opens what waited for another right, for what was not taken there.
+func (v *view) cleared(a offtake.Act) (events []offtake.Event) {
+	waiting := slices.Concat(v.d.waiting, v.opened)
+	for _, id := range waiting {
+		p := v.get(id)
+		ref := p.Contract.Right.SubjectTo
+		if ref.IsZero() || p.State() != offtake.Assessing || v.undecided(p.Opportunity, ref) {
+			continue
+		}
+		if e, ok := p.Cleared(a); ok {
+			events = append(events, e)
+		}
+	}
+	return events
+}
+
+// meant gives an act as it concerns one process: a notice to the holders of
+// several rights reaches each right's own.
+func (d *Deals) meant(o *Opportunity, p *refusal.Process, a offtake.Act) offtake.Act {
+	serve, ok := a.Deed.(offtake.NoticeServe)
+	if !ok || serve.To == nil {
+		return a
+	}
+	var mine []offtake.PartyName
+	for _, to := range serve.To {
+		switch {
+		case p.Holds(to):
+			mine = append(mine, to)
+		case !slices.ContainsFunc(d.Of(o.ID), func(q *refusal.Process) bool { return q.Holds(to) }):
+			return a // a stranger: the process says so
+		}
+	}
+	serve.To = mine
+	if mine == nil {
+		serve.To = []offtake.PartyName{}
+	}
+	a.Deed = serve
+	return a
+}
+
+// aggregated gives what other offers of the same third party count together
+// with one, where deals split to stay under a threshold count as one.
+func (d *Deals) aggregated(c *refusal.Contract, a offtake.Act, t offtake.OfferTerms) (others int64) {
+	if c.Right.Aggregation.Window.IsZero() {
+		return 0
+	}
+	for _, id := range d.received {
+		o := d.opportunities[id]
+		if !o.Withdrawn && o.By == a.By && c.CountsWith(o.Received, o.Terms, a.At, t) {
+			others += o.Terms.Quantity
+		}
+	}
+	return others
+}

@@ -1,0 +1,266 @@
+// Package terms reads a book's law for those who run deals under it: which
+// terms hold at an instant, the contracts under which processes run, and
+// whether a right reaches an offer.
+//
+// It answers from the book alone. What has been measured of consents and which
+// rights are spent is told to it by whoever keeps that; it keeps nothing that it
+// could not find again.
+package terms
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/drawdown"
+	"github.com/offtake-dev/offtake/internal/refusal"
+	"github.com/offtake-dev/offtake/internal/rights"
+)
+
+// A Law is a book's law as deals need it.
+type Law struct {
+	Book   *offtake.Book
+	Rights *rights.Law
+	Pinned time.Time // terms of this instant hold throughout; zero: as they change
+	Told   Told
+
+	changes []time.Time
+
+	terms       [2]kept // the last two instants asked about tend to be asked again
+	contracts   map[contractKey]*refusal.Contract
+	commitments map[int]*drawdown.Set
+}
+
+// kept is a version of the terms and the time it holds.
+type kept struct {
+	from, until time.Time
+	terms       *rights.Terms
+}
+
+type contractKey struct {
+	ref     offtake.ClauseRef
+	version int
+}
+
+// Told is what a law has to be told. A nil function means that there is nothing
+// to tell.
+type Told struct {
+	// Measured gives what the consents of a version of the terms have left at
+	// an instant, for a purchase on these terms.
+	Measured func(version, at time.Time, t offtake.OfferTerms) rights.Measured
+	// Spent gives since when a right is used up.
+	Spent func(ref offtake.ClauseRef) (since time.Time, spent bool)
+	// Supports says why a right cannot be carried out; nil if it can.
+	Supports func(ref offtake.ClauseRef, c offtake.Clause, f offtake.FirstRefusal) error
+}
+
+// New reads the law of a book. Pinned may be zero.
+func New(b *offtake.Book, l *rights.Law, pinned time.Time) *Law {
+	return &Law{
+		Book: b, Rights: l, Pinned: pinned, changes: l.Changes(),
+		contracts: map[contractKey]*refusal.Contract{}, commitments: map[int]*drawdown.Set{},
+	}
+}
+
+// Changes gives the instants at which the terms change, ascending.
+func (l *Law) Changes() []time.Time { return l.changes }
+
+// When gives the instant whose terms hold at an instant.
+func (l *Law) When(at time.Time) time.Time {
+	if !l.Pinned.IsZero() {
+		return l.Pinned
+	}
+	return at
+}
+
+// At gives the terms in force.
+func (l *Law) At(at time.Time) *rights.Terms {
+	at = l.When(at)
+	for i := range l.terms {
+		k := &l.terms[i]
+		if k.terms != nil && !at.Before(k.from) && (k.until.IsZero() || at.Before(k.until)) {
+			return k.terms
+		}
+	}
+	k := kept{terms: l.Rights.At(at)}
+	n := l.Rights.Version(at)
+	if n > 0 {
+		k.from = l.changes[n-1]
+	}
+	if n < len(l.changes) {
+		k.until = l.changes[n]
+	}
+	l.terms[1], l.terms[0] = l.terms[0], k
+	return k.terms
+}
+
+func (l *Law) Version(at time.Time) int { return l.Rights.Version(l.When(at)) }
+
+func (l *Law) InForce(at time.Time) []rights.Standing { return l.Rights.InForce(l.When(at)) }
+
+// Refusals gives the first refusals in force that a party gave.
+func (l *Law) Refusals(by offtake.PartyName, at time.Time) (refs []offtake.ClauseRef) {
+	for _, s := range l.InForce(at) {
+		if f, ok := s.Clause.Body.(offtake.FirstRefusal); ok && f.Grantor == by {
+			refs = append(refs, s.Ref)
+		}
+	}
+	return refs
+}
+
+// Contract gives the version of a first refusal in force at an instant.
+func (l *Law) Contract(ref offtake.ClauseRef, at time.Time) (*refusal.Contract, error) {
+	at = l.When(at)
+	key := contractKey{ref, l.Rights.Version(at)}
+	if c, ok := l.contracts[key]; ok {
+		return c, nil
+	}
+	clause, ok := l.Rights.Clause(ref, at)
+	right, isRefusal := clause.Body.(offtake.FirstRefusal)
+	if !ok || !isRefusal {
+		return nil, offtake.Refuse(offtake.NotFound, "clause %s is no first refusal in force at %s", ref, offtake.Stamp(at))
+	}
+	if l.Told.Supports != nil {
+		if err := l.Told.Supports(ref, clause, right); err != nil {
+			return nil, err
+		}
+	}
+	rules, err := l.Rights.Calendars().Rules(right.Time, l.Rights.Calendar(ref.Agreement).Name())
+	if err != nil {
+		return nil, err
+	}
+	c := &refusal.Contract{
+		Ref: ref, Version: l.changes[key.version-1], Right: right, Rules: rules, Book: l.Book,
+		Dates: cmp.Or(l.Rights.Calendar(""), rules.Calendar),
+	}
+	c.Covers = func(at time.Time, t offtake.OfferTerms) refusal.Cover { return l.covers(c, at, t) }
+	l.contracts[key] = c
+	return c, nil
+}
+
+// Amendment gives what an amendment means for the processes of a clause.
+func (l *Law) Amendment(ref offtake.ClauseRef, d offtake.Amend) (m refusal.Amendment, from time.Time, err error) {
+	from, signed, _ := l.Rights.Effective(d.Agreement, d.Amendment)
+	declared, ok := l.amendment(d)
+	if !ok {
+		return m, from, offtake.Refuse(offtake.NotFound, "amendment %q of %q does not exist", d.Amendment, d.Agreement)
+	}
+	replaced := slices.ContainsFunc(declared.Clauses, func(c offtake.Clause) bool { return c.Name == ref.Clause })
+	removed := slices.Contains(declared.Remove, ref.Clause) && !replaced
+	m = refusal.Amendment{
+		Name:    d.Amendment,
+		Applies: signed && declared.OpenProcesses == offtake.ApplyToProcesses && (removed || replaced),
+	}
+	if !m.Applies || removed {
+		return m, from, nil
+	}
+	if clause, ok := l.Rights.Clause(ref, from); ok && clause.Body.Kind() != (offtake.FirstRefusal{}).Kind() {
+		return m, from, nil // replaced by something else: the right is removed
+	}
+	m.To, err = l.Contract(ref, from)
+	return m, from, err
+}
+
+func (l *Law) amendment(d offtake.Amend) (offtake.Amendment, bool) {
+	for _, a := range l.Book.Agreements {
+		for _, m := range a.Amendments {
+			if a.Name == d.Agreement && m.Name == d.Amendment {
+				return m, true
+			}
+		}
+	}
+	return offtake.Amendment{}, false
+}
+
+// CommitmentsAt gives the commitments in force at an instant.
+func (l *Law) CommitmentsAt(at time.Time) *drawdown.Set {
+	n := l.Version(at)
+	if s, ok := l.commitments[n]; ok {
+		return s
+	}
+	var all []drawdown.Commitment
+	for _, s := range l.InForce(at) {
+		if c, ok := s.Clause.Body.(offtake.Commitment); ok {
+			all = append(all, drawdown.New(s.Ref, c, func(w offtake.When) time.Time {
+				return l.Rights.Resolve(s.Ref.Agreement, w)
+			}))
+		}
+	}
+	l.commitments[n] = drawdown.NewSet(all)
+	return l.commitments[n]
+}
+
+// covers says whether a first refusal reaches an offer: by the version of the
+// terms that its process runs under, and by what is
+// measured now of the consents of that version.
+func (l *Law) covers(c *refusal.Contract, at time.Time, t offtake.OfferTerms) refusal.Cover {
+	ref := c.Ref
+	if l.Told.Spent != nil {
+		if since, spent := l.Told.Spent(ref); spent {
+			return refusal.Cover{Why: "the right is spent since " + offtake.Stamp(since)}
+		}
+	}
+	f := l.Purchase(c.Right.Grantor, t)
+	q, err := l.Rights.Question(offtake.Procure, f)
+	if err != nil {
+		return refusal.Cover{Reach: refusal.Unknown, Why: err.Error()}
+	}
+	if l.Told.Measured != nil {
+		q = q.Given(l.Told.Measured(c.Version, at, t))
+	}
+	for _, e := range l.At(c.Version).Effects(q, nil) {
+		switch {
+		case e.Clause != ref:
+		case e.Consent.IsZero():
+			return refusal.Cover{Reach: refusal.Inside, Why: "the offer is inside the scope of " + ref.String()}
+		default:
+			return refusal.Cover{Why: "lifted by the consent " + e.Consent.String(), Consent: e.Consent}
+		}
+	}
+	if unsaid := unsaidFact(c.Right.Scope, f); unsaid != "" {
+		return refusal.Cover{Reach: refusal.Unknown, Why: "the offer does not say its " + unsaid + ", which decides whether " + ref.String() + " covers it"}
+	}
+	return refusal.Cover{Why: "the offer is outside the scope of " + ref.String()}
+}
+
+// Purchase gives the facts of buying what an offer offers to a party, or where
+// the capacity is that party's, of a third party buying it. Capacity is bought
+// for purposes, not for one product, asset or customer.
+func (l *Law) Purchase(by offtake.PartyName, t offtake.OfferTerms) offtake.Facts {
+	if p, _ := l.Book.Provider(t.Provider); p.Party == by && t.Party != "" {
+		by = t.Party
+	}
+	return offtake.Facts{
+		Provider: t.Provider, Party: by, Purposes: t.Purposes, Accelerator: t.Accelerator,
+		Quantity: t.Quantity, Region: t.Region, Site: t.Site, Term: t.Term, Start: t.Delivery,
+		Capacity: offtake.NewCapacity,
+		Absent:   []offtake.Dimension{offtake.DimProduct, offtake.DimAsset, offtake.DimCustomer},
+	}
+}
+
+// unsaidFact names a fact that the scope bounds and the offer left out, if all
+// that was said is inside the scope.
+func unsaidFact(scope offtake.Scope, f offtake.Facts) (name string) {
+	for _, d := range []struct {
+		unsaid bool
+		name   string
+		open   func()
+	}{
+		{scope.Purposes != nil && len(f.Purposes) == 0, offtake.TermPurpose, func() { scope.Purposes = nil }},
+		{scope.Regions != nil && f.Region == "", offtake.TermRegion, func() { scope.Regions = nil }},
+		{scope.Sites != nil && f.Site == "", offtake.TermSite, func() { scope.Sites = nil }},
+		{scope.Term != offtake.DurationBounds{} && f.Term.IsZero(), offtake.TermTerm, func() { scope.Term = offtake.DurationBounds{} }},
+		{!scope.Start.IsZero() && f.Start.IsZero(), offtake.TermDelivery, func() { scope.Start = offtake.Period{} }},
+	} {
+		if d.unsaid {
+			name = d.name
+			d.open()
+		}
+	}
+	scope.Route = ""
+	if name == "" || !scope.Matches(f) {
+		return ""
+	}
+	return name
+}
