@@ -123,7 +123,7 @@ Nothing here is legal advice.`,
 		askCommand(w),
 		deadlineCommand(w),
 		importCommand(w),
-		replayCommand(w),
+		playCommand(w), replayCommand(w),
 		manCommand(w),
 	)
 	return root

@@ -1,0 +1,88 @@
+package refusal
+
+import (
+	"strings"
+	"time"
+
+	"github.com/offtake-dev/offtake"
+)
+
+// SignBy gives until when a third party may be signed for what was released,
+// the earliest where that differs; zero where nothing is.
+func (p *Process) SignBy() time.Time {
+	return p.earliest(func(q Part) time.Time { return q.SignBy })
+}
+
+// CloseBy gives until when what the third party signed must take effect, the
+// earliest where that differs; zero where nothing is signed.
+func (p *Process) CloseBy() time.Time {
+	return p.earliest(func(q Part) time.Time {
+		if q.Signed == nil {
+			return time.Time{}
+		}
+		return q.Signed.CloseBy
+	})
+}
+
+func (p *Process) earliest(of func(Part) time.Time) (at time.Time) {
+	for _, q := range p.Parts {
+		if by := of(q); q.State == offtake.InTail && !by.IsZero() && (at.IsZero() || by.Before(at)) {
+			at = by
+		}
+	}
+	return at
+}
+
+// Turn says who must or may do what next with a part, and until when; "" where
+// nobody has to.
+func (p *Process) Turn(q Part) string {
+	grantor := string(p.Contract.Right.Grantor)
+	until := func(at time.Time) string {
+		if at.IsZero() {
+			return ""
+		}
+		return " until " + offtake.Stamp(at)
+	}
+	switch q.State {
+	case offtake.Assessing:
+		return grantor + " says what the offer left open"
+	case offtake.NotifyDue, offtake.Deficient:
+		if p.Missed {
+			return grantor + " owes a notice, and is late since " + offtake.Stamp(p.Notify.By)
+		}
+		return grantor + " owes a notice" + until(p.Notify.By)
+	case offtake.Open, offtake.Allocating:
+		var open []string
+		for _, by := range q.Offer.Asked {
+			if _, answered := q.Offer.answerOf(by); !answered {
+				open = append(open, string(by))
+			}
+		}
+		if len(open) == 0 {
+			return "all have answered, and the next rank waits" + until(q.Clock.By)
+		}
+		return strings.Join(open, " and ") + " may answer" + until(q.Clock.By)
+	case offtake.IsTolled:
+		return "time stands still for " + strings.Join(p.Causes, " and ")
+	case offtake.IsUndetermined:
+		who := "the grantor and every holder answer"
+		if d := p.Contract.Right.Determiner; d != "" {
+			who = string(d) + " answers"
+		}
+		return who + " the question of " + string(p.Doubt)
+	case offtake.Contracting:
+		if q.Agreed {
+			return string(q.Party) + " delivers" + until(q.Clock.By)
+		}
+		return string(q.Party) + " and " + grantor + " sign" + until(q.Clock.By)
+	case offtake.InTail:
+		switch {
+		case q.Signed == nil:
+			return "a third party may be signed" + until(q.Clock.By)
+		case q.Signed.Overdue:
+			return "the third party's agreement is overdue since " + offtake.Stamp(q.Signed.CloseBy)
+		}
+		return "the third party's agreement takes effect" + until(q.Signed.CloseBy)
+	}
+	return ""
+}
