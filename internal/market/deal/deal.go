@@ -12,7 +12,6 @@
 package deal
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -57,16 +56,8 @@ type Deals struct {
 	received      []offtake.OpportunityID // in the order they came
 	order         []offtake.ProcessID     // as they opened
 	waiting       []offtake.ProcessID     // for another right, maybe
-	live          []offtake.ProcessID     // among them those that may have a deadline
 	spent         map[offtake.ClauseRef]time.Time
-	due           due
-}
-
-// due is the next deadline of any process.
-type due struct {
-	at  time.Time
-	act offtake.Act
-	ok  bool
+	agenda        agenda
 }
 
 // New makes a market's deals, of which there are none yet.
@@ -131,7 +122,7 @@ func (d *Deals) Spent(ref offtake.ClauseRef) (since time.Time, spent bool) {
 
 // Due gives the next deadline of any process, the one that opened first where
 // several fall together.
-func (d *Deals) Due() (time.Time, offtake.Act, bool) { return d.due.at, d.due.act, d.due.ok }
+func (d *Deals) Due() (time.Time, offtake.Act, bool) { return d.agenda.next() }
 
 // Apply folds an event. Events about other things change nothing.
 func (d *Deals) Apply(at time.Time, e offtake.Event) {
@@ -162,11 +153,11 @@ func (d *Deals) open(at time.Time, e offtake.ProcessOpened) {
 	o := d.opportunities[e.Opportunity]
 	o.Processes = append(o.Processes, p.ID)
 	d.order = append(d.order, p.ID)
-	d.live = append(d.live, p.ID)
+	d.agenda.opened(p.ID, len(d.order))
 	if !c.Right.SubjectTo.IsZero() {
 		d.waiting = append(d.waiting, p.ID)
 	}
-	d.next()
+	d.agenda.put(&p)
 }
 
 func (d *Deals) applyTo(at time.Time, id offtake.ProcessID, e offtake.Event) {
@@ -194,19 +185,7 @@ func (d *Deals) applyTo(at time.Time, id offtake.ProcessID, e offtake.Event) {
 			d.spent[p.Contract.Ref] = at
 		}
 	}
-	d.next()
-}
-
-// next finds the next deadline and forgets the processes that have none left.
-func (d *Deals) next() {
-	d.due = due{}
-	d.live = slices.DeleteFunc(d.live, func(id offtake.ProcessID) bool {
-		at, act, ok := refusal.Due(*d.processes[id])
-		if ok && (!d.due.ok || at.Before(d.due.at)) {
-			d.due = due{at, act, true}
-		}
-		return !ok && !d.processes[id].Live()
-	})
+	d.agenda.put(p)
 }
 
 // name gives the nth next name of a process of an opportunity.

@@ -191,9 +191,9 @@ func (d *Deals) amend(a offtake.Act, deed offtake.Amend) ([]offtake.Event, error
 	var events []offtake.Event
 	var refused error
 	taken := false
-	for _, id := range d.live {
+	for _, id := range d.order {
 		p := d.processes[id]
-		if p.Contract.Ref.Agreement != deed.Agreement || a.Opportunity != "" && a.Opportunity != p.Opportunity {
+		if !p.Live() || p.Contract.Ref.Agreement != deed.Agreement || a.Opportunity != "" && a.Opportunity != p.Opportunity {
 			continue
 		}
 		m, from, err := d.law.Amendment(p.Contract.Ref, deed)
