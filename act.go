@@ -130,6 +130,25 @@ const (
 	ForGrantor InFavour = "for_grantor" // everything goes on as it was
 )
 
+// Evidence: an act of the log was received at another instant than it says.
+type Evidence struct {
+	Of       ActID
+	Received time.Time
+}
+
+// PurposeReading: what was bought under a consent went to these purposes in the
+// window that its share is measured over.
+type PurposeReading struct {
+	Shares    []PurposeShare
+	WindowEnd When
+}
+
+// A PurposeShare is a purpose's part of the whole.
+type PurposeShare struct {
+	Purpose Purpose
+	Share   Percent
+}
+
 // Amend: an amendment takes hold of the processes that are open.
 type Amend struct {
 	Agreement AgreementName
@@ -222,6 +241,8 @@ func (Resume) Name() string          { return "resume" }
 func (ExtendDeadline) Name() string  { return "extend" }
 func (Assign) Name() string          { return "assign" }
 func (Determine) Name() string       { return "determine" }
+func (Evidence) Name() string        { return "evidence" }
+func (PurposeReading) Name() string  { return "purpose.reading" }
 func (ThirdPartySign) Name() string  { return "third_party.sign" }
 func (ThirdPartyClose) Name() string { return "third_party.close" }
 func (Amend) Name() string           { return "amend" }

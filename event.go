@@ -227,7 +227,10 @@ type ThirdPartyClosed struct{ Process ProcessID }
 
 // ThirdPartyNoted: a third party's act reached a process that does not stand
 // in its way, and had no effect on it.
-type ThirdPartyNoted struct{ Process ProcessID }
+type ThirdPartyNoted struct {
+	Process ProcessID
+	Closed  bool // its agreement took effect
+}
 
 // CloseOverdue: the signed agreement did not take effect in time.
 type CloseOverdue struct{ Process ProcessID }
@@ -282,6 +285,28 @@ type Determined struct {
 	NotifyBy  time.Time
 	ObjectBy  time.Time
 	Deadlines []PartDeadline
+}
+
+// DisputeRaised: evidence came after somebody had relied on the outcome. Nothing
+// flips by itself.
+type DisputeRaised struct {
+	Process ProcessID
+	Why     string
+}
+
+// AmendmentAwaited: an amendment was sent before the instant it holds from.
+type AmendmentAwaited struct {
+	Agreement   AgreementName
+	Amendment   AmendmentName
+	Opportunity OpportunityID // "": of every opportunity
+	By          PartyName
+	From        time.Time
+}
+
+// AmendmentHeld: one that was awaited has taken hold.
+type AmendmentHeld struct {
+	Agreement AgreementName
+	Amendment AmendmentName
 }
 
 // Waived: the right was given up by an amendment its holder signed.
@@ -412,6 +437,9 @@ func (ThirdPartyClosed) Event() string     { return "third_party.closed" }
 func (ThirdPartyNoted) Event() string      { return "third_party.noted" }
 func (CloseOverdue) Event() string         { return "close.overdue" }
 func (TailExpired) Event() string          { return "tail.expired" }
+func (DisputeRaised) Event() string        { return "dispute.raised" }
+func (AmendmentAwaited) Event() string     { return "amendment.awaited" }
+func (AmendmentHeld) Event() string        { return "amendment.held" }
 func (Waived) Event() string               { return "waived" }
 func (ClauseReplaced) Event() string       { return "clause.replaced" }
 func (Breached) Event() string             { return "breached" }

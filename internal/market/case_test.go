@@ -6,6 +6,7 @@ import (
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/market"
+	"github.com/offtake-dev/offtake/internal/market/deal"
 	"github.com/offtake-dev/offtake/internal/rights"
 )
 
@@ -153,7 +154,7 @@ func (d *desk) until(when time.Time) {
 	d.t.Helper()
 	for {
 		due, act, ok := d.m.Due()
-		if !ok || !due.Before(when) {
+		if !ok || !deal.Comes(due, act, when) {
 			return
 		}
 		events, err := d.m.Do(act)

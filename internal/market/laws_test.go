@@ -10,6 +10,7 @@ import (
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/civil"
 	"github.com/offtake-dev/offtake/internal/market"
+	"github.com/offtake-dev/offtake/internal/market/deal"
 	"github.com/offtake-dev/offtake/internal/refusal"
 	"github.com/offtake-dev/offtake/internal/rights"
 	"pgregory.net/rapid"
@@ -61,7 +62,7 @@ func drawMarket(t *rapid.T, b *offtake.Book, law *rights.Law) ([]entry, *market.
 		now = drawNow(t, m, now)
 		for {
 			due, act, ok := m.Due()
-			if !ok || !due.Before(now) {
+			if !ok || !deal.Comes(due, act, now) {
 				break
 			}
 			do(act)

@@ -131,7 +131,7 @@ func (s *State) inTime(a offtake.Act) error {
 		return offtake.Refuse(offtake.Conflict, "act %q at %s comes before one of %s", a.ID, offtake.Stamp(a.At), offtake.Stamp(s.now))
 	}
 	due, act, ok := s.deals.Due()
-	if ok && due.Before(a.At) {
+	if ok && act.ID != a.ID && deal.Comes(due, act, a.At) {
 		return offtake.Refuse(offtake.Conflict, "act %q at %s comes after the deadline %q of %s, which is due first", a.ID, offtake.Stamp(a.At), act.ID, offtake.Stamp(due))
 	}
 	return nil

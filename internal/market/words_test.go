@@ -228,22 +228,29 @@ func TestAConsentCountsWhatIsFree(t *testing.T) {
 	}
 }
 
-// An amendment that applies to open processes waives the right it removes; one
-// that is not sent leaves the process under the version it opened with.
+// An amendment that applies to open processes waives the right it removes, at
+// the later of the act and the instant it holds from, and before the acts of
+// that instant; one that is not sent leaves the process under the version it
+// opened with.
 func TestAmendmentMidway(t *testing.T) {
 	amend := offtake.Amend{Agreement: "ms", Amendment: "october-2025"}
-	for _, sent := range []bool{true, false} {
+	for _, sent := range []string{"2025-10-27T18:00:00Z", "2025-10-28T07:00:00Z", ""} {
 		d := newDesk(t, caseBook())
 		d.do("2025-10-27T17:00:00Z", "openai", "o", offtake.OfferReceive{Terms: offer("oci")})
-		d.refuses(offtake.NotSupported, "2025-10-27T17:00:00Z", "openai", "", amend)
+		if sent == "2025-10-27T18:00:00Z" {
+			d.do(sent, "openai", "", amend)
+		}
 		d.refuses(offtake.Forbidden, "2025-10-28T06:59:59Z", "openai", "o", offtake.Award{})
-		if !sent {
+		if sent == "" {
 			d.refuses(offtake.Forbidden, "2025-10-28T07:00:00Z", "openai", "o", offtake.Award{})
 			continue
 		}
-		d.do("2025-10-28T07:00:00Z", "openai", "", amend)
+		if sent == "2025-10-28T07:00:00Z" {
+			d.do(sent, "openai", "", amend)
+		}
+		d.until(at("2025-10-28T07:00:00Z"))
 		if got := d.state("o#1"); got != offtake.IsWaived {
-			t.Errorf("process is %s, want waived", got)
+			t.Errorf("sent at %s, the process is %s, want waived", sent, got)
 		}
 		d.do("2025-10-28T07:00:00Z", "openai", "o", offtake.Award{})
 	}

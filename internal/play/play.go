@@ -77,8 +77,8 @@ const longest = 16 << 20
 // the log is pictured.
 func Run(b *offtake.Book, l *rights.Law, log io.Reader, asOf []time.Time) (*Case, error) {
 	law := terms.New(b, l, time.Time{})
-	p := &player{deals: deal.New(law), book: b, seen: map[offtake.ActID][sha256.Size]byte{}, out: &Case{Book: b}}
-	law.Told.Spent = p.deals.Spent
+	p := &player{law: law, deals: deal.New(law), book: b, seen: map[offtake.ActID][sha256.Size]byte{}, out: &Case{Book: b}}
+	law.Told.Spent = func(ref offtake.ClauseRef) (time.Time, bool) { return p.deals.Spent(ref) }
 	for _, t := range asOf {
 		p.stops = append(p.stops, t)
 	}
@@ -117,7 +117,9 @@ func Run(b *offtake.Book, l *rights.Law, log io.Reader, asOf []time.Time) (*Case
 
 // A player is a case being played.
 type player struct {
+	law      *terms.Law
 	deals    *deal.Deals
+	acts     []offtake.Act // those that were decided, whatever became of them, as evidence has them
 	book     *offtake.Book
 	seen     map[offtake.ActID][sha256.Size]byte
 	now      time.Time
@@ -160,6 +162,12 @@ func (p *player) line(text []byte) {
 	p.until(act.At)
 	p.now = act.At
 	events, err := p.decide(act)
+	if e, ok := act.Deed.(offtake.Evidence); ok && offtake.KindOf(err) == offtake.NotSupported {
+		events, err = nil, p.anew(e)
+	}
+	if _, is := act.Deed.(offtake.Evidence); !is {
+		p.acts = append(p.acts, act)
+	}
 	if err != nil {
 		p.told(act, Rejected, err.Error(), nil)
 		return
@@ -167,6 +175,37 @@ func (p *player) line(text []byte) {
 	p.seen[act.ID] = sum
 	p.follow(act, events)
 	p.told(act, outcomeOf(events), "", events)
+}
+
+// anew plays the whole log again with one act at the instant at which it was
+// truly received. Nobody has relied on what is upset by that; what was told of
+// the acts so far stays told.
+func (p *player) anew(e offtake.Evidence) error {
+	i := slices.IndexFunc(p.acts, func(a offtake.Act) bool { return a.ID == e.Of })
+	switch {
+	case i < 0:
+		return offtake.Refuse(offtake.NotFound, "act %.60q is not in the log", e.Of)
+	case e.Received.After(p.now):
+		return offtake.Refuse(offtake.Invalid, "evidence says that %q was received at %s, which is still to come", e.Of, offtake.Stamp(e.Received))
+	}
+	acts := slices.Clone(p.acts)
+	moved := acts[i]
+	moved.At = e.Received
+	acts = slices.Delete(acts, i, i+1)
+	to := slices.IndexFunc(acts, func(a offtake.Act) bool { return a.At.After(e.Received) })
+	if to < 0 {
+		to = len(acts)
+	}
+	p.acts = slices.Insert(acts, to, moved)
+	p.deals = deal.New(p.law)
+	for _, a := range p.acts {
+		p.passQuietly(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, a.At) })
+		if events, err := p.decide(a); err == nil {
+			p.follow(a, events)
+		}
+	}
+	p.passQuietly(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, p.now) })
+	return nil
 }
 
 func (p *player) told(a offtake.Act, o Outcome, reason string, events []offtake.Event) {
@@ -212,26 +251,30 @@ func (p *player) follow(a offtake.Act, events []offtake.Event) {
 func (p *player) until(t time.Time) {
 	for len(p.stops) > 0 && (t.IsZero() || p.stops[0].Before(t)) {
 		stop := p.stops[0]
-		p.pass(func(due time.Time) bool { return !due.After(stop) })
+		p.pass(func(due time.Time, _ offtake.Act) bool { return !due.After(stop) })
 		p.pictures = append(p.pictures, Picture{At: stop, Processes: p.deals.Processes()})
 		p.stops = p.stops[1:]
 	}
 	if !t.IsZero() {
-		p.pass(func(due time.Time) bool { return due.Before(t) })
+		p.pass(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, t) })
 	}
 }
 
-func (p *player) pass(falls func(time.Time) bool) {
+func (p *player) pass(falls func(time.Time, offtake.Act) bool) {
+	p.out.Log = append(p.out.Log, p.passQuietly(falls)...)
+}
+
+func (p *player) passQuietly(falls func(time.Time, offtake.Act) bool) (passed []Played) {
 	for {
 		at, act, ok := p.deals.Due()
-		if !ok || !falls(at) {
-			return
+		if !ok || !falls(at, act) {
+			return passed
 		}
 		events, err := p.deals.Decide(act)
 		if err != nil {
-			return
+			return passed
 		}
 		p.follow(act, events)
-		p.out.Log = append(p.out.Log, Played{Act: act, Events: events})
+		passed = append(passed, Played{Act: act, Events: events})
 	}
 }

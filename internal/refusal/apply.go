@@ -58,6 +58,7 @@ func Apply(p Process, at time.Time, e offtake.Event) Process {
 	case offtake.Bound:
 		p.bind(at, e)
 	case offtake.DefinitiveSigned:
+		p.Relied = true
 		q := &p.Parts[e.Part-1]
 		q.Agreed, q.Of = true, offtake.DueDelivery
 		q.Clock = Clock{From: at, By: e.Deliver}
@@ -67,6 +68,7 @@ func Apply(p Process, at time.Time, e offtake.Event) Process {
 	case offtake.Released:
 		p.release(at, e)
 	case offtake.Fulfilled:
+		p.Relied = true
 		p.end(at, e.Part, offtake.IsFulfilled)
 		p.Why = string(e.Party) + " and the grantor have their agreement"
 	default:
@@ -84,7 +86,13 @@ func (p *Process) applyMore(at time.Time, e offtake.Event) {
 		p.withdraw(at, e)
 	case offtake.ThirdPartySigned:
 		p.sign(at, e)
+	case offtake.ThirdPartyNoted:
+		p.Closed = p.Closed || e.Closed
+	case offtake.DisputeRaised:
+		p.move(at, offtake.IsDisputed, func(Part) bool { return true })
+		p.Why = e.Why
 	case offtake.ThirdPartyClosed:
+		p.Relied = true
 		p.move(at, offtake.ClosedThirdParty, Part.signed)
 		p.Why = "the third party's agreement took effect"
 	case offtake.CloseOverdue:
@@ -145,7 +153,7 @@ func (p *Process) move(at time.Time, to offtake.ProcessState, which func(Part) b
 func (p *Process) put(i int, at time.Time, to offtake.ProcessState) {
 	q := &p.Parts[i]
 	q.Was, q.State, q.Since, q.Paused = q.State, to, at, ""
-	if Final(to) {
+	if Final(to) || to == offtake.IsDisputed {
 		q.Of = ""
 	}
 }
@@ -178,8 +186,9 @@ func (p *Process) replaceTerms(at time.Time, e offtake.TermsReplaced) {
 		p.Seats = p.Contract.seats(e.Terms)
 	}
 	p.resize()
+	broken := p.Parts[0].State == offtake.NotTriggered && e.State == offtake.NotifyDue // a right that had been lifted
 	if p.Parts[0].State != e.State {
-		p.move(at, e.State, Part.live)
+		p.move(at, e.State, func(q Part) bool { return q.live() || broken })
 	}
 }
 
@@ -379,7 +388,7 @@ func (p *Process) sign(at time.Time, e offtake.ThirdPartySigned) {
 		p.Waiting = &signed
 		return
 	}
-	p.Waiting = nil
+	p.Waiting, p.Relied = nil, true
 	left := e.Quantity
 	for i := 0; i < len(p.Parts) && left > 0; i++ {
 		q := p.Parts[i]
@@ -413,7 +422,7 @@ func (p *Process) overdue(at time.Time) {
 // breach ends the released parts; where none is, every live one; and where
 // none is live, what was withdrawn or had expired under a right that revives.
 func (p *Process) breach(at time.Time, e offtake.Breached) {
-	p.Why = e.Why
+	p.Why, p.Relied = e.Why, true
 	for _, which := range []func(Part) bool{
 		in(offtake.InTail),
 		Part.live,

@@ -32,7 +32,8 @@ type Cover struct {
 	Reach Reach
 	Why   string // the clause, consent or fact it rests on
 
-	Consent offtake.ClauseRef // that lifts the right, if one does
+	Consent offtake.ClauseRef    // that lifts the right, if one does
+	Share   offtake.ConsentShare // that the consent demands
 }
 
 // Reach is the answer of a Cover.

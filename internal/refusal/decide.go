@@ -115,6 +115,10 @@ func (s *step) take(deed offtake.Deed) error {
 		return s.assign(deed)
 	case offtake.Determine:
 		return s.determine(deed)
+	case offtake.Evidence:
+		return s.evidence(deed)
+	case offtake.PurposeReading:
+		return s.reading(deed)
 	case offtake.Deadline:
 		return s.deadline(deed)
 	}
@@ -137,12 +141,12 @@ func (p *Process) steps(a offtake.Act) bool {
 	grantor, holder := a.By == p.Contract.Right.Grantor, p.seat(a.By) >= 0
 	switch a.Deed.(type) {
 	case offtake.OfferReceive, offtake.OfferRevise, offtake.OfferWithdraw, offtake.NoticeServe,
-		offtake.ThirdPartySign, offtake.ThirdPartyClose, offtake.HolderDefault:
+		offtake.ThirdPartySign, offtake.ThirdPartyClose, offtake.HolderDefault, offtake.PurposeReading:
 		return grantor
 	case offtake.Accept, offtake.Decline, offtake.NoticeObject, offtake.Assign:
 		return holder
 	case offtake.DefinitiveSign, offtake.Deliver, offtake.RegulatorRefuse, offtake.Toll, offtake.Resume,
-		offtake.ExtendDeadline, offtake.Amend:
+		offtake.ExtendDeadline, offtake.Amend, offtake.Evidence:
 		return grantor || holder
 	case offtake.Determine:
 		if d := p.Contract.Right.Determiner; d != "" {

@@ -70,6 +70,8 @@ func processOfThirdParty(e offtake.Event) offtake.ProcessID {
 		return e.Process
 	case offtake.TailExpired:
 		return e.Process
+	case offtake.DisputeRaised:
+		return e.Process
 	case offtake.Waived:
 		return e.Process
 	case offtake.ClauseReplaced:

@@ -38,6 +38,8 @@ type Process struct {
 	Causes  []string      // for which time stands still
 	Doubt   offtake.Doubt // that blocks the way
 	Waiting *ThirdParty   // signed on the condition of a release
+	Relied  bool          // somebody has acted on the outcome: nothing flips by itself any more
+	Closed  bool          // a third party's deal took effect while the right did not stand in its way
 	Parts   []Part        // quantities add up to what was offered
 }
 

@@ -23,7 +23,7 @@ func (s *step) thirdPartySign(d offtake.ThirdPartySign) error {
 		quantity = p.Quantity()
 	}
 	terms.Quantity = quantity
-	if done, err := s.afterTheEnd(d.Conditional); done {
+	if done, err := s.afterTheEnd(d.Conditional, false); done {
 		return err
 	}
 	why, key := p.unclear(terms)
@@ -47,7 +47,7 @@ func (s *step) thirdPartySign(d offtake.ThirdPartySign) error {
 // thirdPartyClose records that the third party's agreement took effect.
 func (s *step) thirdPartyClose() error {
 	p := &s.p
-	if done, err := s.afterTheEnd(false); done {
+	if done, err := s.afterTheEnd(false, true); done {
 		return err
 	}
 	switch {
@@ -64,16 +64,19 @@ func (s *step) thirdPartyClose() error {
 // afterTheEnd says what a third party's act does to a process without live
 // parts. It has no effect on a right that was not triggered, waived or spent;
 // it breaches one whose offer was withdrawn, or whose right had revived.
-func (s *step) afterTheEnd(conditional bool) (done bool, err error) {
+func (s *step) afterTheEnd(conditional, closes bool) (done bool, err error) {
 	p := &s.p
-	if p.Live() {
+	switch {
+	case p.any(in(offtake.IsDisputed)):
+		return true, p.wrongState("its outcome is in dispute")
+	case p.Live():
 		return false, nil
 	}
 	switch state := p.State(); {
 	case state == offtake.NotTriggered || state == offtake.IsWaived || state == offtake.IsSuperseded,
 		conditional && (state == offtake.IsTailExpired || state == offtake.IsWithdrawn),
 		state == offtake.IsTailExpired && p.Contract.Right.Survival == offtake.OneShot:
-		s.follow(offtake.ThirdPartyNoted{Process: p.ID})
+		s.follow(offtake.ThirdPartyNoted{Process: p.ID, Closed: closes})
 	case state == offtake.IsTailExpired:
 		s.breached("a third party was bound after the tail")
 	case state == offtake.IsWithdrawn:

@@ -149,7 +149,7 @@ var heads = planOf(reflect.TypeFor[offtake.Act]())
 var deeds = registryOf[offtake.Deed](offtake.Deed.Name,
 	offtake.OfferReceive{}, offtake.OfferRevise{}, offtake.OfferWithdraw{}, offtake.NoticeServe{},
 	offtake.Accept{}, offtake.Decline{}, offtake.DefinitiveSign{}, offtake.NoticeObject{}, offtake.Deliver{}, offtake.HolderDefault{}, offtake.RegulatorRefuse{},
-	offtake.Toll{}, offtake.Resume{}, offtake.ExtendDeadline{}, offtake.Assign{}, offtake.Determine{}, offtake.ThirdPartySign{}, offtake.ThirdPartyClose{},
+	offtake.Toll{}, offtake.Resume{}, offtake.ExtendDeadline{}, offtake.Assign{}, offtake.Determine{}, offtake.Evidence{}, offtake.PurposeReading{}, offtake.ThirdPartySign{}, offtake.ThirdPartyClose{},
 	offtake.Amend{}, offtake.Deadline{}, offtake.Award{}, offtake.PlaceJob{}, offtake.FinishJob{}, offtake.UsageReport{},
 )
 
@@ -157,7 +157,7 @@ var events = registryOf[offtake.Event](offtake.Event.Event,
 	offtake.OfferReceived{}, offtake.OfferRevised{}, offtake.OfferWithdrawn{}, offtake.Awarded{},
 	offtake.ProcessOpened{}, offtake.TermsReplaced{}, offtake.NotifyMissed{}, offtake.NoticeFoundDeficient{},
 	offtake.NoticeServed{}, offtake.NoticeCorrected{}, offtake.RankOpened{}, offtake.RankClosed{}, offtake.Bound{}, offtake.DefinitiveSigned{},
-	offtake.Tolled{}, offtake.Resumed{}, offtake.Extended{}, offtake.Assigned{}, offtake.QuestionRaised{}, offtake.Determined{}, offtake.AnsweredOffTerms{}, offtake.Accepted{}, offtake.Declined{},
+	offtake.Tolled{}, offtake.Resumed{}, offtake.Extended{}, offtake.Assigned{}, offtake.QuestionRaised{}, offtake.Determined{}, offtake.DisputeRaised{}, offtake.AmendmentAwaited{}, offtake.AmendmentHeld{}, offtake.AnsweredOffTerms{}, offtake.Accepted{}, offtake.Declined{},
 	offtake.Lapsed{}, offtake.Released{}, offtake.Fulfilled{}, offtake.Superseded{}, offtake.Withdrawn{},
 	offtake.ThirdPartySigned{}, offtake.ThirdPartyClosed{}, offtake.ThirdPartyNoted{}, offtake.CloseOverdue{},
 	offtake.TailExpired{}, offtake.Waived{}, offtake.ClauseReplaced{}, offtake.Breached{}, offtake.CapacityReserved{},

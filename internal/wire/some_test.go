@@ -12,7 +12,7 @@ import (
 var deedTypes = []any{
 	offtake.OfferReceive{}, offtake.OfferRevise{}, offtake.OfferWithdraw{}, offtake.NoticeServe{}, offtake.Accept{},
 	offtake.Decline{}, offtake.DefinitiveSign{}, offtake.NoticeObject{}, offtake.Deliver{}, offtake.HolderDefault{}, offtake.RegulatorRefuse{},
-	offtake.Toll{}, offtake.Resume{}, offtake.ExtendDeadline{}, offtake.Assign{}, offtake.Determine{}, offtake.ThirdPartySign{}, offtake.ThirdPartyClose{}, offtake.Amend{},
+	offtake.Toll{}, offtake.Resume{}, offtake.ExtendDeadline{}, offtake.Assign{}, offtake.Determine{}, offtake.Evidence{}, offtake.PurposeReading{}, offtake.ThirdPartySign{}, offtake.ThirdPartyClose{}, offtake.Amend{},
 	offtake.Deadline{}, offtake.Award{}, offtake.PlaceJob{}, offtake.FinishJob{}, offtake.UsageReport{},
 }
 
@@ -20,7 +20,7 @@ var eventTypes = []any{
 	offtake.OfferReceived{}, offtake.OfferRevised{}, offtake.OfferWithdrawn{}, offtake.Awarded{}, offtake.ProcessOpened{},
 	offtake.TermsReplaced{}, offtake.NotifyMissed{}, offtake.NoticeFoundDeficient{}, offtake.NoticeServed{},
 	offtake.NoticeCorrected{}, offtake.RankOpened{}, offtake.RankClosed{}, offtake.Bound{}, offtake.DefinitiveSigned{},
-	offtake.Tolled{}, offtake.Resumed{}, offtake.Extended{}, offtake.Assigned{}, offtake.QuestionRaised{}, offtake.Determined{}, offtake.AnsweredOffTerms{}, offtake.Accepted{}, offtake.Declined{}, offtake.Lapsed{},
+	offtake.Tolled{}, offtake.Resumed{}, offtake.Extended{}, offtake.Assigned{}, offtake.QuestionRaised{}, offtake.Determined{}, offtake.DisputeRaised{}, offtake.AmendmentAwaited{}, offtake.AmendmentHeld{}, offtake.AnsweredOffTerms{}, offtake.Accepted{}, offtake.Declined{}, offtake.Lapsed{},
 	offtake.Released{}, offtake.Fulfilled{}, offtake.Superseded{}, offtake.Withdrawn{}, offtake.ThirdPartySigned{},
 	offtake.ThirdPartyClosed{}, offtake.ThirdPartyNoted{}, offtake.CloseOverdue{}, offtake.TailExpired{}, offtake.Waived{},
 	offtake.ClauseReplaced{}, offtake.Breached{}, offtake.CapacityReserved{}, offtake.JobPlaced{}, offtake.JobFinished{},
@@ -99,6 +99,9 @@ func someWord(t *rapid.T, of reflect.Type) any {
 		return offtake.State(rapid.Bool().Draw(t, "stated"))
 	case reflect.TypeFor[offtake.Duration]():
 		return someDuration(t)
+	case reflect.TypeFor[[]offtake.PurposeShare]():
+		shares := []offtake.PurposeShare{{Purpose: "a", Share: 1}, {Purpose: "b", Share: 999_999}, {Purpose: "c", Share: 500_000}}
+		return shares[rapid.IntRange(0, 2).Draw(t, "from"):]
 	case reflect.TypeFor[offtake.ClauseRef]():
 		name := rapid.StringMatching(`[a-z][a-z0-9-]{0,8}`)
 		return offtake.ClauseRef{Agreement: offtake.AgreementName(name.Draw(t, "agreement")), Clause: offtake.ClauseName(name.Draw(t, "clause"))}

@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"cmp"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
@@ -68,8 +70,11 @@ func codecOf(t reflect.Type) codec {
 	if c, ok := words[t]; ok {
 		return c
 	}
-	if t == reflect.TypeFor[offtake.OfferTerms]() {
+	switch t {
+	case reflect.TypeFor[offtake.OfferTerms]():
 		return termsOf()
+	case reflect.TypeFor[[]offtake.PurposeShare]():
+		return shares
 	}
 	switch t.Kind() {
 	case reflect.String:
@@ -84,6 +89,51 @@ func codecOf(t reflect.Type) codec {
 		return structOf(planOf(t))
 	}
 	panic("wire: no way to write " + t.String())
+}
+
+// shares are an object with a percentage under each purpose, in the order of
+// the purposes.
+var shares = codec{
+	append: func(dst []byte, v reflect.Value) (_ []byte, err error) {
+		dst = append(dst, '{')
+		for i, s := range v.Interface().([]offtake.PurposeShare) {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			if dst, err = appendString(dst, string(s.Purpose)); err != nil {
+				return nil, err
+			}
+			if dst, err = appendString(append(dst, ':'), s.Share.String()); err != nil {
+				return nil, err
+			}
+		}
+		return append(dst, '}'), nil
+	},
+	parse: func(v jsontext.Value, into reflect.Value) error {
+		if v.Kind() != '{' {
+			return wrongKind(v, "an object with a percentage under each purpose")
+		}
+		members, err := object(v)
+		if err != nil {
+			return err
+		}
+		all := make([]offtake.PurposeShare, 0, len(members))
+		for _, m := range members {
+			s, err := text(m.value)
+			if err != nil {
+				return within(m.key, err)
+			}
+			p, err := offtake.ParsePercent(s)
+			if err != nil {
+				return within(m.key, err)
+			}
+			all = append(all, offtake.PurposeShare{Purpose: offtake.Purpose(m.key), Share: p})
+		}
+		slices.SortFunc(all, func(a, b offtake.PurposeShare) int { return cmp.Compare(a.Purpose, b.Purpose) })
+		into.Set(reflect.ValueOf(all))
+		return nil
+	},
+	empty: func(v reflect.Value) bool { return v.IsNil() },
 }
 
 func isZero(v reflect.Value) bool { return v.IsZero() }

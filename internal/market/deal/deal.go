@@ -12,6 +12,7 @@
 package deal
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -58,6 +59,7 @@ type Deals struct {
 	waiting       []offtake.ProcessID     // for another right, maybe
 	spent         map[offtake.ClauseRef]time.Time
 	agenda        agenda
+	awaited       []offtake.AmendmentAwaited // amendments that hold from later on
 }
 
 // New makes a market's deals, of which there are none yet.
@@ -122,7 +124,27 @@ func (d *Deals) Spent(ref offtake.ClauseRef) (since time.Time, spent bool) {
 
 // Due gives the next deadline of any process, the one that opened first where
 // several fall together.
-func (d *Deals) Due() (time.Time, offtake.Act, bool) { return d.agenda.next() }
+func (d *Deals) Due() (time.Time, offtake.Act, bool) {
+	at, act, ok := d.agenda.next()
+	for _, a := range d.awaited {
+		if !ok || !a.From.After(at) {
+			at, ok = a.From, true
+			act = offtake.Act{
+				ID: offtake.ActID("due:" + string(a.Agreement) + ":" + string(a.Amendment) + ":" + offtake.Stamp(a.From)),
+				At: a.From, By: a.By, Opportunity: a.Opportunity, Deed: offtake.Amend{Agreement: a.Agreement, Amendment: a.Amendment},
+			}
+		}
+	}
+	return at, act, ok
+}
+
+// Comes reports whether what is due at an instant comes before the acts that
+// were received at another: deadlines come after the acts of their instant, and
+// an amendment takes hold before them.
+func Comes(due time.Time, act offtake.Act, before time.Time) bool {
+	_, amends := act.Deed.(offtake.Amend)
+	return due.Before(before) || amends && due.Equal(before)
+}
 
 // Apply folds an event. Events about other things change nothing.
 func (d *Deals) Apply(at time.Time, e offtake.Event) {
@@ -138,6 +160,12 @@ func (d *Deals) Apply(at time.Time, e offtake.Event) {
 		d.opportunities[e.Opportunity].Awarded += e.Quantity
 	case offtake.ProcessOpened:
 		d.open(at, e)
+	case offtake.AmendmentAwaited:
+		d.awaited = append(d.awaited, e)
+	case offtake.AmendmentHeld:
+		d.awaited = slices.DeleteFunc(d.awaited, func(a offtake.AmendmentAwaited) bool {
+			return a.Agreement == e.Agreement && a.Amendment == e.Amendment && a.From.Equal(at)
+		})
 	default:
 		d.applyTo(at, refusal.ProcessOf(e), e)
 	}

@@ -2,6 +2,8 @@ package deal
 
 import (
 	"cmp"
+	"slices"
+	"time"
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/refusal"
@@ -190,6 +192,7 @@ func (d *Deals) reach(o *Opportunity, a offtake.Act) ([]offtake.Event, error) {
 func (d *Deals) amend(a offtake.Act, deed offtake.Amend) ([]offtake.Event, error) {
 	var events []offtake.Event
 	var refused error
+	var later time.Time
 	taken := false
 	for _, id := range d.order {
 		p := d.processes[id]
@@ -197,16 +200,16 @@ func (d *Deals) amend(a offtake.Act, deed offtake.Amend) ([]offtake.Event, error
 			continue
 		}
 		m, from, err := d.law.Amendment(p.Contract.Ref, deed)
-		switch {
-		case err != nil:
+		if err != nil {
 			return nil, err
-		case a.At.Before(from):
-			return nil, offtake.Refuse(offtake.NotSupported, "amendment %q holds from %s: taking hold later than the act is not supported yet", deed.Amendment, offtake.Stamp(from))
 		}
-		if !from.After(p.Contract.Version) {
-			m.Applies = false // it opened under that amendment, or was put under it or a later one
-		}
+		// One that opened under the amendment, or was put under it or a later
+		// one, has nothing to be amended.
+		m.Applies = m.Applies && from.After(p.Contract.Version) && !a.At.Before(from)
 		got, err := refusal.Amended(*p, a, m)
+		if err == nil && a.At.Before(from) {
+			later = from
+		}
 		if err != nil {
 			refused = err
 			continue
@@ -214,8 +217,15 @@ func (d *Deals) amend(a offtake.Act, deed offtake.Amend) ([]offtake.Event, error
 		taken = true
 		events = append(events, got...)
 	}
-	if !taken && refused != nil {
+	switch {
+	case !later.IsZero():
+		return []offtake.Event{offtake.AmendmentAwaited{Agreement: deed.Agreement, Amendment: deed.Amendment, Opportunity: a.Opportunity, By: a.By, From: later}}, nil
+	case !taken && refused != nil:
 		return nil, refused
+	case slices.ContainsFunc(d.awaited, func(w offtake.AmendmentAwaited) bool {
+		return w.Amendment == deed.Amendment && w.Agreement == deed.Agreement && w.From.Equal(a.At)
+	}):
+		events = append(events, offtake.AmendmentHeld{Agreement: deed.Agreement, Amendment: deed.Amendment})
 	}
 	return events, nil
 }

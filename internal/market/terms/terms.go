@@ -215,7 +215,9 @@ func (l *Law) covers(c *refusal.Contract, at time.Time, t offtake.OfferTerms) re
 		case e.Consent.IsZero():
 			return refusal.Cover{Reach: refusal.Inside, Why: "the offer is inside the scope of " + ref.String()}
 		default:
-			return refusal.Cover{Why: "lifted by the consent " + e.Consent.String(), Consent: e.Consent}
+			clause, _ := l.Rights.Clause(e.Consent, l.When(c.Version))
+			body, _ := clause.Body.(offtake.Consent)
+			return refusal.Cover{Why: "lifted by the consent " + e.Consent.String(), Consent: e.Consent, Share: body.Share}
 		}
 	}
 	if unsaid := unsaidFact(c.Right.Scope, f); unsaid != "" {
