@@ -1,0 +1,127 @@
+package play_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/book"
+	"github.com/offtake-dev/offtake/internal/play"
+	"github.com/offtake-dev/offtake/internal/rights"
+)
+
+func twoHolders(t testing.TB) (*offtake.Book, *rights.Law) {
+	t.Helper()
+	b, found := book.ReadDir("../../examples/two-holders")
+	if slices.ContainsFunc(found, func(f offtake.Finding) bool { return f.Severity == offtake.Mistake }) {
+		t.Fatal(found)
+	}
+	l, _ := rights.Compile(b)
+	return b, l
+}
+
+func lines(t testing.TB) []string {
+	t.Helper()
+	text, err := os.ReadFile("../../examples/two-holders/case.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSpace(string(text)), "\n")
+}
+
+func told(t testing.TB, log []string, asOf ...time.Time) *play.Case {
+	t.Helper()
+	b, l := twoHolders(t)
+	c, err := play.Run(b, l, strings.NewReader(strings.Join(log, "\n")), asOf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// pictures writes the pictures alone.
+func pictures(t testing.TB, c *play.Case) string {
+	t.Helper()
+	c = &play.Case{Book: c.Book, Pictures: c.Pictures}
+	text, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// The same log gives the same bytes; each prefix gives the state as of its end;
+// acts that come twice change nothing.
+func TestAPrefixGivesTheStateAsOfItsEnd(t *testing.T) {
+	all := lines(t)
+	for n := 1; n <= len(all); n++ {
+		prefix := told(t, all[:n])
+		at := prefix.Pictures[0].At
+		if n < len(all) && strings.Contains(all[n], offtake.Stamp(at)) {
+			continue // the next act is of the same instant
+		}
+		if got, want := pictures(t, told(t, all, at)), pictures(t, prefix); got != want {
+			t.Errorf("the first %d acts give\n%s\nand all, as of then,\n%s", n, want, got)
+		}
+	}
+	var twice []string
+	for _, line := range all {
+		twice = append(twice, line, line)
+	}
+	if got, want := pictures(t, told(t, twice)), pictures(t, told(t, all)); got != want {
+		t.Errorf("with every act twice:\n%s\nwant\n%s", got, want)
+	}
+	for i, a := range told(t, twice).Acts() {
+		if i%2 == 1 && a.Outcome == play.Taken {
+			t.Errorf("act %s was taken twice", a.Act.ID)
+		}
+	}
+}
+
+// Evidence that nobody has relied on plays the log anew; after that it is a dispute.
+func TestEvidence(t *testing.T) {
+	offer := lines(t)[:2]
+	late := `{"id":"e1","at":"2025-07-01T15:00:00Z","by":"northern","act":"accept","opportunity":"quarry-1"}`
+	evidence := `{"id":"e9","at":"2025-07-03T15:00:00Z","by":"northern","act":"evidence","opportunity":"quarry-1","of":"e1","received":"2025-06-10T15:00:00Z"}`
+	signed := `{"id":"e2","at":"2025-07-02T15:00:00Z","by":"lumen","act":"third_party.sign","opportunity":"quarry-1"}`
+	for _, c := range []struct {
+		is   string
+		log  []string
+		want offtake.ProcessState
+	}{
+		{"a late acceptance releases nothing anew", []string{late}, offtake.InTail},
+		{"with evidence that it came in time it binds", []string{late, evidence}, offtake.Contracting},
+		{"once a third party was signed it is disputed", []string{late, signed, evidence}, offtake.IsDisputed},
+	} {
+		got := told(t, append(slices.Clone(offer), c.log...))
+		if p := got.Pictures[0].Processes[0]; p.State() != c.want {
+			t.Errorf("%s: the process is %s, want %s", c.is, p.State(), c.want)
+		}
+	}
+}
+
+// FuzzLog plays whatever it is given: an error or a case, and never a panic.
+func FuzzLog(f *testing.F) {
+	b, l := twoHolders(f)
+	all := lines(f)
+	f.Add([]byte(strings.Join(all, "\n")))
+	for _, line := range all {
+		f.Add([]byte(all[0] + "\n" + line))
+	}
+	f.Add([]byte(all[0] + "\n" + all[1] + "\n" + `{"id":"z","at":"2025-06-03T15:00:00Z","by":"northern","act":"toll","opportunity":"quarry-1","cause":"force_majeure"}`))
+	f.Add([]byte(`{"id":"a","at":"2025-06-02T14:00:00Z","by":"lumen","act":"extend","opportunity":"o","deadline":"answer","until":"2025-03-09"}`))
+	f.Fuzz(func(t *testing.T, log []byte) {
+		c, err := play.Run(b, l, bytes.NewReader(log), []time.Time{time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)})
+		if err != nil {
+			return
+		}
+		if _, err := json.Marshal(c); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
