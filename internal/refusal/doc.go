@@ -13,15 +13,13 @@
 // every holder has signed it.
 //
 // A process consists of parts, each a quantity with a state of its own. Before
-// anyone is bound there is one part, the whole. A signature of the third party
-// for less splits the released part.
+// anyone is bound there is one part, the whole; then each holder that is bound
+// has one, and the rest is another. Time stands still by part: for a cause that
+// the clause lists, or for a question that only the determiner may answer.
 //
-// Carried out are rights of one holder that takes everything or nothing, with
-// strict notices, a window, revisions before and after release, and a tail in
-// two stages. [Supported] names whatever else a clause asks for. What depends
-// on the terms of the single offer (extras without a value, a term the table of
-// signs does not have) is refused by the act that would need it. Nothing a
-// clause says is ignored.
+// An act is decided step by step: what follows is folded as it is found, so that
+// a rank that ends, the round that opens and what is released rest on each
+// other. How lots are shared is in allot.go, how ranks take turns in rank.go.
 //
 // The package refuses to know why an offer is inside a clause's scope, what a
 // consent lifts, and what the buyer does with a release: that is the market's.
