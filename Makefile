@@ -13,7 +13,7 @@ SOAK_CHECKS ?= 5000
 SOAK_FUZZ   ?= 20s
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak bench lint race schema story-amendment need-gcc clean
+.PHONY: help run build test soak bench lint race schema story-amendment story-refusal need-gcc clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ run: ## replay the example book before and after its amendments, and write the r
 build: ## build the command into bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/offtake ./cmd/offtake
 
-test: lint race story-amendment ## check and test everything once, and tell the story
+test: lint race story-amendment story-refusal ## check and test everything once, and tell the stories
 	@mkdir -p $(OUT)
 	$(GO) run $(GOTESTSUM) --format pkgname --jsonfile $(OUT)/test.json -- -timeout 15m ./...
 	cd bench && $(GO) test ./...
@@ -54,6 +54,9 @@ schema: ## write the JSON Schema of the contract language anew
 
 story-amendment: build ## tell the story of the amendment; fails at the first line that differs
 	@scripts/story docs/stories/amendment.txt
+
+story-refusal: build ## tell the story of a first refusal; fails at the first line that differs
+	@scripts/story docs/stories/refusal.txt
 
 need-gcc:
 	@scripts/need gcc gcc libc6-dev

@@ -188,6 +188,7 @@ type Released struct {
 	Part     int64
 	Quantity int64
 	SignBy   time.Time
+	Why      string // "": what the state rests on already says it
 }
 
 // Fulfilled: the holder's agreement is effective.

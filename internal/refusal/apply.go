@@ -328,6 +328,9 @@ func (p *Process) unbind(at time.Time, part int64) {
 // become one.
 func (p *Process) release(at time.Time, e offtake.Released) {
 	i := int(e.Part - 1)
+	if e.Why != "" {
+		p.Why = e.Why
+	}
 	p.put(i, at, offtake.InTail)
 	q := &p.Parts[i]
 	q.Offer, q.SignBy = nil, e.SignBy

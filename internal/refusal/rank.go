@@ -167,18 +167,27 @@ func (s *step) conclude(i int) {
 		within := p.Contract.Right.Definitive
 		s.follow(offtake.Bound{Process: p.ID, Part: int64(i + 1), Takings: takings, Within: within, Definitive: p.Contract.after(s.a.At, within)})
 	}
-	if rest > 0 {
-		s.release(i)
+	if rest == 0 {
+		return
+	}
+	_, time := s.a.Deed.(offtake.Deadline)
+	switch {
+	case len(takings) == 0 && len(q.Offer.Kept) > 0:
+		s.release(i, "what was taken falls short of the whole, and only the whole counts")
+	case len(takings) == 0 && time:
+		s.release(i, "the time of "+p.holders()+" ended and nobody took it")
+	default:
+		s.release(i, "")
 	}
 }
 
 // release lets the third party have a part, and a signature that waited for it
 // take effect.
-func (s *step) release(i int) {
+func (s *step) release(i int, why string) {
 	p := &s.p
 	s.follow(offtake.Released{
 		Process: p.ID, Part: int64(i + 1), Quantity: p.Parts[i].Quantity,
-		SignBy: p.Contract.after(s.a.At, p.Contract.Right.Tail.SignBy),
+		SignBy: p.Contract.after(s.a.At, p.Contract.Right.Tail.SignBy), Why: why,
 	})
 	w := p.Waiting
 	if w == nil || w.Quantity > p.Released() || p.better(w.Terms) != "" {
@@ -197,6 +206,6 @@ func (s *step) lapse(i int, why string) {
 	party := p.Parts[i].Party
 	s.follow(offtake.Lapsed{Process: p.ID, Part: int64(i + 1), Party: party, Why: string(party) + " " + why})
 	if !s.openNext(i) {
-		s.release(i)
+		s.release(i, "")
 	}
 }
