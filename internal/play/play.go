@@ -79,9 +79,7 @@ func Run(b *offtake.Book, l *rights.Law, log io.Reader, asOf []time.Time) (*Case
 	law := terms.New(b, l, time.Time{})
 	p := &player{law: law, deals: deal.New(law), book: b, seen: map[offtake.ActID][sha256.Size]byte{}, out: &Case{Book: b}}
 	law.Told.Spent = func(ref offtake.ClauseRef) (time.Time, bool) { return p.deals.Spent(ref) }
-	for _, t := range asOf {
-		p.stops = append(p.stops, t)
-	}
+	p.stops = append(p.stops, asOf...)
 	slices.SortFunc(p.stops, time.Time.Compare)
 	lines := bufio.NewScanner(log)
 	lines.Buffer(make([]byte, 0, 64<<10), longest)

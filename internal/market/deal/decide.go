@@ -225,7 +225,7 @@ func (d *Deals) amend(a offtake.Act, deed offtake.Amend) ([]offtake.Event, error
 	case slices.ContainsFunc(d.awaited, func(w offtake.AmendmentAwaited) bool {
 		return w.Amendment == deed.Amendment && w.Agreement == deed.Agreement && w.From.Equal(a.At)
 	}):
-		events = append(events, offtake.AmendmentHeld{Agreement: deed.Agreement, Amendment: deed.Amendment})
+		events = append(events, offtake.AmendmentHeld(deed))
 	}
 	return events, nil
 }
