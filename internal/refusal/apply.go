@@ -177,7 +177,7 @@ func (p *Process) resize() {
 
 func (p *Process) replaceTerms(at time.Time, e offtake.TermsReplaced) {
 	p.Terms = e.Terms
-	if p.any(in(offtake.InTail)) {
+	if p.any(func(q Part) bool { return q.under() == offtake.InTail }) {
 		return // worse for the third party: what was released stays released
 	}
 	p.Why = e.Why
@@ -187,8 +187,14 @@ func (p *Process) replaceTerms(at time.Time, e offtake.TermsReplaced) {
 	}
 	p.resize()
 	broken := p.Parts[0].State == offtake.NotTriggered && e.State == offtake.NotifyDue // a right that had been lifted
-	if p.Parts[0].State != e.State {
-		p.move(at, e.State, func(q Part) bool { return q.live() || broken })
+	for i, q := range p.Parts {
+		switch {
+		case !q.live() && !broken || q.under() == e.State:
+		case q.Paused != "" && !Final(e.State):
+			p.Parts[i].Paused = e.State
+		default:
+			p.put(i, at, e.State)
+		}
 	}
 }
 

@@ -51,17 +51,22 @@ func (s *step) definitive(d offtake.DefinitiveSign) error {
 	if q.Agreed {
 		return p.wrongState("it is signed, and waits for delivery")
 	}
-	s.follow(offtake.DefinitiveSigned{Process: p.ID, Part: int64(i + 1), Party: q.Party, Deliver: p.deliverBy()})
+	s.follow(offtake.DefinitiveSigned{Process: p.ID, Part: int64(i + 1), Party: q.Party, Deliver: p.deliverBy(s.a.At)})
 	return nil
 }
 
-// deliverBy gives until when a bound holder must have delivered; zero where
-// the offer names no day.
-func (p *Process) deliverBy() time.Time {
+// deliverBy gives until when a bound holder that signs now must have delivered:
+// the grace runs from the noticed delivery, or from the signature where that
+// comes later. It is zero where the offer names no day.
+func (p *Process) deliverBy(signed time.Time) time.Time {
 	if p.Noticed.Delivery.IsZero() {
 		return time.Time{}
 	}
-	return p.Contract.after(p.Contract.Dates.Resolve(p.Noticed.Delivery), p.Contract.Right.DeliveryGrace)
+	from := p.Contract.Dates.Resolve(p.Noticed.Delivery)
+	if from.Before(signed) {
+		from = signed
+	}
+	return p.Contract.after(from, p.Contract.Right.DeliveryGrace)
 }
 
 func (s *step) deliver(d offtake.Deliver) error {

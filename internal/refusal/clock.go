@@ -86,8 +86,11 @@ func (s *step) extend(d offtake.ExtendDeadline) error {
 	if !d.Until.Date.IsZero() {
 		until = p.Contract.Rules.CutoffOf(d.Until.Date)
 	}
-	if p.stopped() {
+	switch {
+	case p.stopped():
 		return p.wrongState("time stands still, and no deadline is known to move")
+	case !until.After(s.a.At):
+		return offtake.Refuse(offtake.Invalid, "extension to %s is over already", offtake.Stamp(until))
 	}
 	if err := p.consented(d); err != nil {
 		return err

@@ -31,7 +31,7 @@ func (k *court) last() *refusal.Process { return &k.all[len(k.all)-1] }
 // acts of that instant are over.
 func (k *court) pass(until time.Time, over bool) {
 	for len(k.all) > 0 {
-		at, act, ok := refusal.Due(*k.last())
+		at, act, ok := k.due()
 		if !ok || at.After(until) || !over && at.Equal(until) {
 			return
 		}
@@ -39,6 +39,17 @@ func (k *court) pass(until time.Time, over bool) {
 			panic("a deadline that is due was refused: " + err.Error())
 		}
 	}
+}
+
+// due gives the next deadline of any process: a predecessor in which a holder
+// is still bound goes on.
+func (k *court) due() (at time.Time, act offtake.Act, ok bool) {
+	for _, p := range k.all {
+		if t, a, some := refusal.Due(p); some && (!ok || t.Before(at)) {
+			at, act, ok = t, a, true
+		}
+	}
+	return at, act, ok
 }
 
 func (k *court) send(a offtake.Act) ([]offtake.Event, error) {
@@ -52,7 +63,15 @@ func (k *court) decide(a offtake.Act) (events []offtake.Event, err error) {
 	case len(k.all) == 0:
 		events, err = refusal.Open(k.contract, next, a, 0)
 	default:
-		events, err = refusal.Decide(*k.last(), a, next)
+		to := *k.last()
+		if d, ok := a.Deed.(offtake.Deadline); ok {
+			for _, p := range k.all {
+				if p.ID == d.Process {
+					to = p
+				}
+			}
+		}
+		events, err = refusal.Decide(to, a, next)
 	}
 	if err == nil {
 		k.apply(a, events)

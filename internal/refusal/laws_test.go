@@ -74,6 +74,22 @@ func drawRight(t *rapid.T, f offtake.FirstRefusal) offtake.FirstRefusal {
 	if pick("retrigger", 2) == 1 {
 		f.Retrigger = duration("P5BD")
 	}
+	if pick("holders", 2) == 1 {
+		f.Holders = append(f.Holders[:1:1], offtake.Holder{Party: "crusoe", Provider: "crusoe", Rank: 1 + pick("rank", 2), Weight: 1 + int64(pick("weight", 3)), Assignable: "free"})
+		f.Ranks = offtake.Ranks{Mode: []string{"sequential", "concurrent"}[pick("mode", 2)], NextStarts: []string{"on_deadline", "on_response"}[pick("next", 2)]}
+	}
+	f.Partial = []offtake.Partial{offtake.NoPartial, offtake.InLots}[pick("partial", 2)]
+	f.AllOrNone = pick("all or none", 4) == 0
+	if pick("undersubscription", 2) == 1 {
+		f.Undersubscribed = duration("P3BD")
+	}
+	if pick("inquiry", 3) == 0 {
+		f.Notice.Deficiency, f.Notice.ObjectionWithin = offtake.InquiryDuty, duration("P2BD")
+	}
+	if pick("gate", 4) == 0 {
+		f.DeliveryGate, f.DeliveryGrace = true, duration("P30D")
+	}
+	f.Tolling, f.Determiner = []string{"war", "regulator"}, "panel"
 	if pick("tolerance", 2) == 1 {
 		f.Tolerance = []offtake.Tolerance{{Dimension: offtake.TermPrice, Within: 20_000}}
 	}
@@ -99,22 +115,25 @@ func drawParty(t *rapid.T, d offtake.Deed) offtake.PartyName {
 		return rapid.SampledFrom([]offtake.PartyName{"openai", "microsoft", "linkedin", "oracle", ""}).Draw(t, "by")
 	}
 	switch d.(type) {
-	case offtake.Accept, offtake.Decline, offtake.DefinitiveSign:
-		return "microsoft"
+	case offtake.Accept, offtake.Decline, offtake.DefinitiveSign, offtake.NoticeObject:
+		return rapid.SampledFrom([]offtake.PartyName{"microsoft", "microsoft", "crusoe"}).Draw(t, "holder")
+	case offtake.Determine:
+		return "panel"
 	}
 	return "openai"
 }
 
 // sensible are the deeds that go on from a state, by their number below.
 var sensible = map[offtake.ProcessState][]int{
-	offtake.NotifyDue: {4, 5, 6, 7, 2}, offtake.Deficient: {4, 5, 6}, offtake.Open: {8, 8, 9, 10, 2, 3, 12},
-	offtake.Contracting: {11, 11, 3}, offtake.InTail: {12, 12, 13, 2},
+	offtake.NotifyDue: {4, 5, 6, 7, 2}, offtake.Deficient: {4, 5, 6}, offtake.Open: {8, 8, 8, 9, 10, 10, 2, 3, 12, 14, 16, 18},
+	offtake.Contracting: {11, 11, 3, 17, 14}, offtake.InTail: {12, 12, 13, 2, 14}, offtake.Allocating: {8, 10},
+	offtake.IsTolled: {15}, offtake.IsUndetermined: {19},
 }
 
 func drawDeed(t *rapid.T, k *court) offtake.Deed {
 	n := 0
 	if len(k.all) > 0 {
-		n = rapid.IntRange(0, 13).Draw(t, "deed")
+		n = rapid.IntRange(0, 19).Draw(t, "deed")
 		if next := sensible[k.last().State()]; next != nil && rapid.IntRange(0, 3).Draw(t, "sensible") > 0 {
 			n = rapid.SampledFrom(next).Draw(t, "next")
 		}
@@ -142,13 +161,29 @@ func drawDeed(t *rapid.T, k *court) offtake.Deed {
 	case 7:
 		return readNotice([]string{"without=price"})
 	case 8:
-		return offtake.Accept{}
+		return offtake.Accept{Quantity: rapid.SampledFrom([]int64{0, 0, 72, 432, 936, 100}).Draw(t, "take")}
 	case 9:
 		return offtake.Accept{Terms: change()}
 	case 10:
 		return offtake.Decline{}
 	case 11:
 		return offtake.DefinitiveSign{}
+	case 14:
+		return offtake.Toll{Cause: rapid.SampledFrom([]string{"war", "regulator"}).Draw(t, "cause")}
+	case 15:
+		return offtake.Resume{Cause: rapid.SampledFrom([]string{"war", "regulator", ""}).Draw(t, "cause")}
+	case 16:
+		return rapid.SampledFrom([]offtake.Deed{offtake.NoticeObject{Missing: []offtake.Content{"price"}}, offtake.NoticeObject{Question: offtake.DoubtGoodFaith}}).Draw(t, "objection")
+	case 17:
+		return rapid.SampledFrom([]offtake.Deed{offtake.HolderDefault{}, offtake.RegulatorRefuse{Party: "microsoft"}, offtake.Deliver{}, offtake.DefinitiveSign{Party: "crusoe"}}).Draw(t, "bound")
+	case 18:
+		day := offtake.DateOf(k.log[len(k.log)-1].act.At).AddDays(rapid.IntRange(1, 60).Draw(t, "days"))
+		return offtake.ExtendDeadline{
+			Deadline: rapid.SampledFrom([]offtake.DeadlineName{offtake.DueAnswer, offtake.DueDefinitive, offtake.DueSignBy, offtake.DueCloseBy, offtake.DueNotify}).Draw(t, "which"),
+			Until:    offtake.When{Date: day}, SignedBy: []offtake.PartyName{"openai", "microsoft", "crusoe"},
+		}
+	case 19:
+		return offtake.Determine{Answer: rapid.SampledFrom([]offtake.InFavour{offtake.ForHolder, offtake.ForGrantor}).Draw(t, "answer")}
 	case 12:
 		return offtake.ThirdPartySign{Terms: change(), Conditional: len(k.all) > 0 && k.last().State() != offtake.InTail && rapid.IntRange(0, 4).Draw(t, "conditional") > 0}
 	}
@@ -183,7 +218,12 @@ func checkLaws(t *rapid.T, k *court) {
 // silence binds nobody.
 func checkStep(t *rapid.T, right offtake.FirstRefusal, e entry) {
 	by := e.act.By
-	mine := map[string]bool{"deadline": by == "", "accept": by == "microsoft", "refuse": by == "microsoft", "definitive.sign": by == "openai" || by == "microsoft"}
+	holder := slices.ContainsFunc(right.Holders, func(h offtake.Holder) bool { return h.Party == by })
+	either := holder || by == "openai"
+	mine := map[string]bool{
+		"deadline": by == "", "accept": holder, "refuse": holder, "notice.object": holder, "determine": by == "panel",
+		"definitive.sign": either, "deliver": either, "regulator.refuse": either, "toll": either, "resume": either, "extend": either,
+	}
 	if ok, listed := mine[e.act.Deed.Name()]; listed && !ok || !listed && by != "openai" {
 		t.Fatalf("%s was taken by %q", e.act.Deed.Name(), by)
 	}
@@ -201,7 +241,7 @@ func checkStep(t *rapid.T, right offtake.FirstRefusal, e entry) {
 func checkEvent(t *rapid.T, right offtake.FirstRefusal, p refusal.Process, e entry, ev offtake.Event) {
 	switch ev := ev.(type) {
 	case offtake.ThirdPartySigned: // law 1
-		released := p.State() == offtake.InTail
+		released := p.Released() > 0 || p.Doubt != "" && p.Waiting != nil
 		for _, other := range e.events {
 			if _, ok := other.(offtake.Released); ok {
 				released = true // a conditional signature takes effect with it
@@ -214,26 +254,48 @@ func checkEvent(t *rapid.T, right offtake.FirstRefusal, p refusal.Process, e ent
 			checkTerms(t, right, p.Baseline, ev.Terms)
 		}
 	case offtake.RankOpened: // law 4
-		if p.State() != offtake.NotifyDue && p.State() != offtake.Deficient {
-			t.Fatalf("a window started while the process was %s", p.State())
-		}
 		full := right.Window
-		if p.After != "" && !right.Retrigger.IsZero() {
+		_, served := e.act.Deed.(offtake.NoticeServe)
+		switch {
+		case served == p.Served.IsZero():
+		case ev.Round == 1 && p.Served.IsZero():
+			t.Fatalf("%s opened a window, and no notice was served", e.act.Deed.Name())
+		}
+		switch {
+		case ev.Round == 2:
+			full = right.Undersubscribed
+		case p.After != "" && ev.Rank <= p.LeftRank && !right.Retrigger.IsZero():
 			full = right.Retrigger
 		}
 		if least := walkWindow(e.act.At, full); ev.Answer.Before(least) {
 			t.Fatalf("the window from %s ends at %s, before its %s are over at %s", e.act.At, ev.Answer, full, least)
 		}
 	case offtake.Withdrawn: // law 10
-		if p.State() == offtake.Contracting {
+		if late := p.CloseBy(); p.State() == offtake.Contracting && (late.IsZero() || e.act.At.Before(late)) {
 			t.Fatal("an accepted offer was withdrawn")
 		}
 	case offtake.Accepted: // law 7
-		if p.Served.IsZero() || e.act.At.After(p.Parts[0].Clock.By) {
-			t.Fatal("a holder was bound outside a window")
+		if p.Served.IsZero() {
+			t.Fatal("a holder answered what was never noticed")
 		}
-		if p.Noticed.Quantity != ev.Quantity {
-			t.Fatalf("a holder was bound to %d of the %d noticed", ev.Quantity, p.Noticed.Quantity)
+		for _, seat := range p.Seats {
+			if seat.Party == ev.By && (!seat.Asked || e.act.At.After(seat.Until)) {
+				t.Fatalf("%s was taken outside its window, which ended at %s", ev.By, seat.Until)
+			}
+		}
+		if ev.Quantity <= 0 || ev.Quantity > p.Noticed.Quantity {
+			t.Fatalf("a holder took %d of the %d noticed", ev.Quantity, p.Noticed.Quantity)
+		}
+	case offtake.Bound: // laws 3 and 8
+		var sum int64
+		for _, taking := range ev.Takings {
+			sum += taking.Quantity
+			if taking.Quantity <= 0 || right.Partial == offtake.InLots && taking.Quantity%72 != 0 && taking.Quantity != p.Parts[ev.Part-1].Quantity && sum != p.Parts[ev.Part-1].Quantity {
+				t.Fatalf("%s is bound to %d, which is not in whole lots", taking.Party, taking.Quantity)
+			}
+		}
+		if whole := p.Parts[ev.Part-1].Quantity; sum > whole || right.AllOrNone && sum != whole {
+			t.Fatalf("%d are bound of %d", sum, whole)
 		}
 	}
 }
@@ -265,6 +327,9 @@ func checkParts(t *rapid.T, right offtake.FirstRefusal, was, p refusal.Process, 
 		}
 		sum += q.Quantity
 	}
+	if due, _, ok := refusal.Due(p); ok && due.Before(e.act.At) {
+		t.Fatalf("the next deadline, at %s, was over when %s was taken at %s", due, e.act.Deed.Name(), e.act.At)
+	}
 	want := p.Terms.Quantity
 	if !p.Served.IsZero() {
 		want = p.Noticed.Quantity
@@ -275,7 +340,8 @@ func checkParts(t *rapid.T, right offtake.FirstRefusal, was, p refusal.Process, 
 	if was.ID == "" {
 		return
 	}
-	if was, is := was.Parts[0], p.Parts[0]; was.Of == is.Of && was.Of != "" && was.Clock.By.After(is.Clock.By) {
+	same := was.Rank == p.Rank && was.Round == p.Round && was.Served.Equal(p.Served) && len(was.Parts) == len(p.Parts)
+	if was, is := was.Parts[0], p.Parts[0]; same && was.Of == is.Of && was.Of != "" && was.Clock.By.After(is.Clock.By) {
 		t.Fatalf("the deadline moved from %s to %s", was.Clock.By, is.Clock.By)
 	}
 	if len(was.Parts) == len(p.Parts) {
@@ -293,7 +359,7 @@ func checkEnd(t *rapid.T, right offtake.FirstRefusal, was, now refusal.Part, e e
 	switch {
 	case was.State == offtake.IsWithdrawn && now.State == offtake.IsBreached:
 	case was.State == offtake.IsTailExpired && now.State == offtake.IsBreached && right.Survival == offtake.Continuing:
-	case was.State == offtake.IsWithdrawn && now.State == offtake.Contracting && accepts && was.Since.Equal(e.act.At):
+	case was.State == offtake.IsWithdrawn && !refusal.Final(now.State) && accepts && was.Since.Equal(e.act.At):
 	default:
 		t.Fatalf("a part that ended as %s became %s", was.State, now.State)
 	}

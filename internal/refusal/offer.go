@@ -26,10 +26,10 @@ func (s *step) revise(d offtake.OfferRevise) error {
 	if gone := p.gone(); terms.Quantity <= gone {
 		return offtake.Refuse(offtake.Invalid, "offer quantity %d is not above the %d that are gone from it", terms.Quantity, gone)
 	}
-	switch q := p.Parts[i]; {
-	case q.State == offtake.InTail || q.Paused == offtake.InTail:
+	switch p.Parts[i].under() {
+	case offtake.InTail:
 		return s.reviseReleased(terms)
-	case in(offtake.Open, offtake.Allocating)(q), in(offtake.Open, offtake.Allocating)(Part{State: q.Paused}):
+	case offtake.Open, offtake.Allocating:
 		s.reviseOpen(terms)
 		return nil
 	}
@@ -48,7 +48,7 @@ func (s *step) reassess(terms offtake.OfferTerms) {
 		if p.Triggered.IsZero() {
 			e.NotifyBy = p.Contract.after(s.a.At, p.Contract.Right.NotifyWithin)
 		}
-		if now := p.State(); now != offtake.Assessing {
+		if now := p.Parts[p.find(Part.unbound)].under(); now != offtake.Assessing {
 			e.State = now // a notice is owed, or was and is not good enough
 		}
 	}

@@ -1,6 +1,7 @@
 package refusal
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -186,6 +187,10 @@ func (p *Process) Released() int64 { return p.sum(Part.free) }
 
 // Signed gives what the third party has signed for and not closed.
 func (p *Process) Signed() int64 { return p.sum(Part.signed) }
+
+// under gives the state of the part, or the one that a toll or a question
+// interrupts.
+func (q Part) under() offtake.ProcessState { return cmp.Or(q.Paused, q.State) }
 
 func (q Part) live() bool { return !Final(q.State) }
 
