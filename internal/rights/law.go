@@ -268,9 +268,13 @@ func (l *Law) InForce(t time.Time) (out []Standing) {
 // Clauses gives the clauses of one agreement in force at t, in the order a
 // reader meets them: a clause that replaces another takes its place.
 func (l *Law) Clauses(a offtake.AgreementName, t time.Time) (out []offtake.Clause) {
-	for _, s := range l.InForce(t) {
-		if s.Ref.Agreement == a {
-			out = append(out, s.Clause)
+	d := l.history.byName[a]
+	if d == nil {
+		return nil
+	}
+	for _, term := range d.all {
+		if term.life.holds(t) {
+			out = append(out, *term.clause)
 		}
 	}
 	return out
