@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/market/account"
 	"github.com/offtake-dev/offtake/internal/market/holding"
 	"github.com/offtake-dev/offtake/internal/market/terms"
 	"github.com/offtake-dev/offtake/internal/rights"
@@ -88,27 +89,17 @@ func (s *State) underConsents(at time.Time, events []offtake.Event) []offtake.Ev
 // allowing gives the consents that lift what would keep a use from its
 // provider, by the terms at the end of its day or when it was reported.
 func (s *State) allowing(at time.Time, r *offtake.CapacityReserved, c offtake.Charge) (refs []offtake.ClauseRef) {
-	when := at.Add(-1)
-	if end := endOfUse(c.Day).Add(-1); end.Before(when) {
-		when = end
-	}
 	class := jobClass{purpose: c.Purpose, product: c.Product}
 	q, err := s.law.Rights.Question(offtake.Place, class.facts(holding.Place{Provider: r.Provider, Accelerator: r.Accelerator, Region: r.Region, Site: r.Site}))
 	if err != nil {
 		return nil
 	}
-	for _, e := range s.law.At(when).Effects(q, nil) {
+	for _, e := range s.law.At(account.Dated(c.Day, at)).Effects(q, nil) {
 		if !e.Consent.IsZero() {
 			refs = append(refs, e.Consent)
 		}
 	}
 	return sortedRefs(refs)
-}
-
-// endOfUse gives the end of a day of usage, in UTC.
-func endOfUse(d offtake.Date) time.Time {
-	next := d.AddDays(1)
-	return time.Date(next.Year, next.Month, next.Day, 0, 0, 0, 0, time.UTC)
 }
 
 func (n *counted) use(c offtake.Charge) {

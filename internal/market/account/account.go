@@ -158,6 +158,15 @@ func start(d offtake.Date) time.Time {
 	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
 }
 
+// Dated gives the instant whose terms a day's usage is under: its last, or that
+// before it was reported.
+func Dated(d offtake.Date, reported time.Time) time.Time {
+	if before := reported.Add(-1); before.Before(dated(d)) {
+		return before
+	}
+	return dated(d)
+}
+
 // dated gives the instant that a day's usage counts for.
 func dated(d offtake.Date) time.Time { return start(d.AddDays(1)).Add(-1) }
 
@@ -170,10 +179,7 @@ func draws(at time.Time, d offtake.UsageReport, charges []offtake.Charge, held R
 	}
 	place := map[key]int{}
 	for _, c := range charges {
-		when := dated(c.Day)
-		if reported := at.Add(-1); reported.Before(when) {
-			when = reported
-		}
+		when := Dated(c.Day, at)
 		commitment := inForce(when).Draws(facts(c, held(c.Reservation)), when)
 		if commitment == nil {
 			continue
