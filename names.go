@@ -2,6 +2,7 @@ package offtake
 
 import (
 	"strings"
+	"unicode"
 )
 
 // Names of things a book declares or agreements carry. Each is its own type,
@@ -58,4 +59,12 @@ func ParseClauseRef(s string, in AgreementName) (ClauseRef, error) {
 		return ClauseRef{}, Refuse(Invalid, "clause %q is not written as agreement/clause", clip(s))
 	}
 	return ClauseRef{AgreementName(a), ClauseName(c)}, nil
+}
+
+// IsName reports whether the contract language takes a word for a name: 1 to
+// 128 bytes without white space, control characters, / * or #.
+func IsName(s string) bool {
+	return s != "" && len(s) <= 128 && !strings.ContainsFunc(s, func(c rune) bool {
+		return unicode.IsSpace(c) || unicode.IsControl(c) || c == '/' || c == '*' || c == '#'
+	})
 }

@@ -112,18 +112,12 @@ const (
 	moneyPattern = `^[A-Z]{3} [0-9]+(\.[0-9]+)?[KMBT]?$`
 )
 
-func isName(s string) bool {
-	return s != "" && len(s) <= 128 && !strings.ContainsFunc(s, func(c rune) bool {
-		return unicode.IsSpace(c) || unicode.IsControl(c) || c == '/' || c == '*' || c == '#'
-	})
-}
-
 // nameOf checks a key or value that declares a name.
 func (r *reader) nameOf(n *yaml.Node, of string) bool {
 	switch {
 	case n.Kind != yaml.ScalarNode:
 		r.mistake(r.pos(n), "wrong-type", "%s where a name is expected in %s", sort(n), of)
-	case !isName(n.Value):
+	case !offtake.IsName(n.Value):
 		r.mistake(r.pos(n), "bad-name", "name %q in %s is not one word of at most 128 characters without space, /, * or #", clip(n.Value), of)
 	default:
 		return true
@@ -134,7 +128,7 @@ func (r *reader) nameOf(n *yaml.Node, of string) bool {
 // freeName is a name that nobody declares elsewhere.
 func freeName[T ~string](want string) shape[T] {
 	return leaf(want, func(s string) (T, error) {
-		if !isName(s) {
+		if !offtake.IsName(s) {
 			return "", offtake.Refuse(offtake.Invalid, "name %q is not one word of at most 128 characters without space, /, * or #", clip(s))
 		}
 		return T(s), nil

@@ -40,7 +40,7 @@ func scopeOf(name string) shape[offtake.Scope] {
 
 // regions is a region's name, or the beginning of several.
 var regions = also(leaf("a region, or the beginning of several followed by *", func(s string) (offtake.Region, error) {
-	if head, _ := strings.CutSuffix(s, "*"); !isName(head) && s != "*" {
+	if head, _ := strings.CutSuffix(s, "*"); !offtake.IsName(head) && s != "*" {
 		return "", offtake.Refuse(offtake.Invalid, "region %q is not one word, with * at its end only", clip(s))
 	}
 	return offtake.Region(s), nil

@@ -5,6 +5,8 @@ import (
 	"embed"
 	"io/fs"
 	"strings"
+
+	"github.com/offtake-dev/offtake"
 )
 
 //go:embed starter
@@ -14,7 +16,7 @@ var starter embed.FS
 // name, by their paths below its folder. It checks clean. A name that a book
 // cannot have is left out for a plain one.
 func Starter(name string) map[string][]byte {
-	if !isName(name) || needsQuotes(name) {
+	if !offtake.IsName(name) || needsQuotes(name) {
 		name = "my-book"
 	}
 	out := make(map[string][]byte)

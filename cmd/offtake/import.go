@@ -46,8 +46,8 @@ FORMAT is one of: %s.`, strings.Join(prices.Formats(), ", ")),
 			if err != nil {
 				return err
 			}
-			if strings.ContainsAny(provider, " \t\r\n/*#:") {
-				return offtake.Refuse(offtake.Invalid, "--provider %q is no name: it has a space or one of / * # :", provider)
+			if provider != "" && !offtake.IsName(provider) {
+				return offtake.Refuse(offtake.Invalid, "--provider %q is no name: it is too long, or has a space, a control character or one of / * #", provider)
 			}
 			opt := prices.Options{File: args[1], Provider: offtake.ProviderName(provider)}
 			if opt.Date, err = optionalWhen("date", date); err != nil {

@@ -173,7 +173,7 @@ var dearest = offtake.MoneyOf("USD", 1_000_000)
 // unless both prices are the same.
 func (l *list) add(p listed) error {
 	switch {
-	case p.region != "" && !isName(p.region):
+	case p.region != "" && !offtake.IsName(p.region):
 		return l.wrong(p.line, "region %q is no name: it has a space, a control character or one of / * #", clip(p.region))
 	case strings.ContainsFunc(p.item, unicode.IsControl):
 		return l.wrong(p.line, "%q has a control character", clip(p.item))
@@ -226,11 +226,4 @@ func clip(s string) string {
 		return s[:57] + "..."
 	}
 	return s
-}
-
-// isName reports whether the contract language takes a word for a name.
-func isName(s string) bool {
-	return len(s) <= 128 && !strings.ContainsFunc(s, func(c rune) bool {
-		return unicode.IsSpace(c) || unicode.IsControl(c) || strings.ContainsRune("/*#", c)
-	})
 }
