@@ -72,6 +72,7 @@ var Suites = []Suite{
 	{"asks", Asks},
 	{"deadline", Deadline},
 	{"command", Command},
+	{"play", Play},
 	{"replay", Replay},
 }
 

@@ -12,6 +12,7 @@ type Calendar struct {
 	name    offtake.CalendarName
 	zone    string
 	loc     *time.Location
+	clocks  *clocks
 	cutoff  offtake.TimeOfDay
 	opens   offtake.TimeOfDay
 	federal *federalTable // nil where the calendar has no federal holidays
@@ -44,7 +45,7 @@ func (c *Calendar) Local(t time.Time) time.Time { return t.In(c.loc) }
 // Day gives the civil day that the clocks of the calendar show at t.
 func (c *Calendar) Day(t time.Time) offtake.Date { return c.day(t).date() }
 
-func (c *Calendar) day(t time.Time) day { return wallOf(t, c.loc).day() }
+func (c *Calendar) day(t time.Time) day { return c.clocks.wall(t).day() }
 
 // IsBusinessDay reports whether d is one. Saturdays and Sundays never are,
 // wherever the calendar is.
@@ -116,12 +117,12 @@ func (c *Calendar) businessFrom(d day) day {
 // Start gives the instant at which d begins: its first instant, which is not
 // midnight where a clock change skips midnight. Every day ends where the next
 // begins; a day that a zone skipped altogether is empty.
-func (c *Calendar) Start(d offtake.Date) time.Time { return begin(c.loc, dayOf(d).midnight()) }
+func (c *Calendar) Start(d offtake.Date) time.Time { return c.clocks.begin(dayOf(d).midnight()) }
 
 // At gives the instant at which the clocks show t on d. A time that they skip
 // is the first instant after the gap, one that they show twice the later.
 func (c *Calendar) At(d offtake.Date, t offtake.TimeOfDay) time.Time {
-	at, _ := last(c.loc, dayOf(d).at(t))
+	at, _ := c.clocks.last(dayOf(d).at(t))
 	return at
 }
 
@@ -129,7 +130,7 @@ func (c *Calendar) At(d offtake.Date, t offtake.TimeOfDay) time.Time {
 func (c *Calendar) EndOfDay(d offtake.Date) time.Time { return c.endOfDay(dayOf(d)) }
 
 func (c *Calendar) endOfDay(d day) time.Time {
-	second, shown := last(c.loc, (d+1).midnight()-1)
+	second, shown := c.clocks.last((d + 1).midnight() - 1)
 	if !shown {
 		return second
 	}
@@ -144,16 +145,16 @@ func (c *Calendar) closing(d day, cutoff offtake.TimeOfDay) time.Time {
 	if !cutoff.Set {
 		return c.endOfDay(d)
 	}
-	at, _ := last(c.loc, d.at(cutoff))
+	at, _ := c.clocks.last(d.at(cutoff))
 	return at
 }
 
 // opening gives the instant at which d opens for business.
 func (c *Calendar) opening(d day) time.Time {
 	if !c.opens.Set {
-		return begin(c.loc, d.midnight())
+		return c.clocks.begin(d.midnight())
 	}
-	at, _ := last(c.loc, d.at(c.opens))
+	at, _ := c.clocks.last(d.at(c.opens))
 	return at
 }
 

@@ -109,7 +109,7 @@ func (c *compiler) plain(d offtake.Calendar) *Calendar {
 	if err != nil {
 		c.mistakeAt(d, d.Places.Timezone, "unknown-zone", "", "calendar %q: %w", d.Name, err)
 	}
-	cal.loc = loc
+	cal.loc, cal.clocks = loc, clocksOf(loc)
 	switch d.HolidaySet {
 	case "":
 	case usFederal:
@@ -140,7 +140,8 @@ func (c *compiler) combined(d offtake.Calendar, depth int) *Calendar {
 	}
 	cal := &Calendar{name: d.Name, combine: d.Combine, of: members, weight: 1}
 	first := members[0]
-	cal.zone, cal.loc, cal.cutoff, cal.opens = first.zone, first.loc, first.cutoff, first.opens
+	cal.zone, cal.loc, cal.clocks = first.zone, first.loc, first.clocks
+	cal.cutoff, cal.opens = first.cutoff, first.opens
 	for i, m := range members {
 		cal.weight += m.weight
 		cal.opens = combinedOpens(d.Combine, cal.opens, m.opens)

@@ -65,7 +65,7 @@ func (r Rules) shut(d day) time.Time {
 	if cutoff := r.cutoff(); cutoff.Set {
 		return r.Calendar.closing(d, cutoff)
 	}
-	return begin(r.Calendar.loc, (d + 1).midnight())
+	return r.Calendar.clocks.begin((d + 1).midnight())
 }
 
 // Received gives the day on which a notice counts as received: the local day

@@ -68,7 +68,7 @@ func (r Rules) tolledBy(t Toll) span {
 // the minutes after a midnight that the clock is about to go back across.
 func (r Rules) dayIn(t time.Time) day {
 	d := r.Calendar.day(t)
-	for t.Before(begin(r.Calendar.loc, d.midnight())) {
+	for t.Before(r.Calendar.clocks.begin(d.midnight())) {
 		d--
 	}
 	return d

@@ -104,7 +104,7 @@ func (s *State) bought(a offtake.Act, events []offtake.Event) ([]offtake.Event, 
 				return nil, offtake.Refuse(offtake.Invalid, "signature for %d is for more than the %d left of opportunity %q; revise its offer first", e.Quantity, left, o.ID)
 			}
 		case offtake.Fulfilled:
-			terms := p.Noticed
+			terms := *p.Noticed
 			terms.Quantity, terms.Provider, terms.Party = e.Quantity, p.Supplier(e.Party), e.Party
 			return s.hold(a, o, terms, events)
 		case offtake.ThirdPartyClosed:
@@ -127,7 +127,7 @@ func signedTerms(p refusal.Process) (terms offtake.OfferTerms, quantity int64, e
 		if part.State != offtake.InTail || part.Signed == nil {
 			continue
 		}
-		signed := part.Signed.Terms
+		signed := *part.Signed.Terms
 		signed.Quantity = 0
 		if quantity > 0 && !reflect.DeepEqual(signed, terms) {
 			return terms, 0, offtake.Refuse(offtake.NotSupported, "closing of process %q: agreements on different terms that take effect at once are not supported yet", p.ID)

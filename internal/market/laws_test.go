@@ -431,19 +431,22 @@ func checkFold(t *rapid.T, b *offtake.Book, law *rights.Law, log []entry, m *mar
 func picture(m *market.State) string {
 	s := ""
 	for _, p := range m.Deals().Processes() {
-		s += fmt.Sprintln(p.ID, p.State(), p.Notify, p.Seats, p.Terms, p.Why)
+		s += fmt.Sprintln(p.ID, p.State(), p.Notify, p.Seats, *p.Terms, p.Why)
 		for _, q := range p.Parts {
 			signed, offer := refusal.ThirdParty{}, refusal.Round{}
 			if q.Signed != nil {
 				signed, q.Signed = *q.Signed, nil
+				signed.Terms = nil
 			}
 			if q.Offer != nil {
 				offer, q.Offer = *q.Offer, nil
 			}
-			s += fmt.Sprintln(q, signed, offer)
+			clock := *q.Clock
+			q.Clock = nil
+			s += fmt.Sprintln(q, clock, signed, offer)
 		}
 		o, _ := m.Deals().Opportunity(p.Opportunity)
-		s += fmt.Sprintln(*o)
+		s += fmt.Sprintln(o.ID, o.By, o.Received, o.Terms, o.Withdrawn, o.Awarded, o.Taken, len(m.Deals().Of(o.ID)))
 	}
 	for _, p := range m.Holdings().Pools() {
 		for _, h := range p.Held {

@@ -239,9 +239,7 @@ func (p *player) decide(a offtake.Act) ([]offtake.Event, error) {
 }
 
 func (p *player) follow(a offtake.Act, events []offtake.Event) {
-	for _, e := range events {
-		p.deals.Apply(a.At, e)
-	}
+	p.deals.Fold(a.At, events)
 }
 
 // until lets the deadlines before an instant pass, and takes the pictures that

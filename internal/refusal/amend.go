@@ -39,7 +39,7 @@ func (p *Process) under(to *Contract) offtake.ClauseReplaced {
 		if q.Of == "" || q.Of == offtake.DueDelivery || q.Paused != "" {
 			continue
 		}
-		now := q.Clock
+		now := *q.Clock
 		now.Length = to.lengthOf(p, q)
 		d := offtake.PartDeadline{Part: int64(i + 1), By: q.Clock.By}
 		if by := now.counted(to.Rules); later(d.By, by) != d.By {

@@ -16,7 +16,7 @@ func (s *step) accept(d offtake.Accept) error {
 	if err != nil {
 		return err
 	}
-	p := &s.p
+	p := s.p
 	offered := p.Parts[i].left()
 	if d.Quantity < 0 || d.Quantity > offered {
 		return offtake.Refuse(offtake.Invalid, "quantity %d is not between 1 and the %d offered", d.Quantity, offered)
@@ -178,7 +178,7 @@ func (p *Process) differs(written offtake.OfferTerms) string {
 		}
 	}
 	written.Quantity = 0 // the act's own
-	for _, c := range p.Contract.compare(p.Noticed, p.Noticed.Revised(written)) {
+	for _, c := range p.Contract.compare(*p.Noticed, p.Noticed.Revised(written)) {
 		if c.beyond || p.Contract.Right.Match == offtake.ExactMatch {
 			return "its " + c.key + " is not as noticed"
 		}

@@ -11,8 +11,8 @@ import (
 func New(c *Contract, at time.Time, e offtake.ProcessOpened) Process {
 	p := Process{
 		ID: e.Process, Opportunity: e.Opportunity, Contract: c, After: e.After, Left: e.Left, LeftRank: e.LeftRank,
-		Terms: e.Terms, Why: e.Why, Opened: at, Seats: c.seats(e.Terms),
-		Parts: []Part{{Quantity: e.Terms.Quantity, State: e.State, Since: at}},
+		Terms: &e.Terms, Noticed: &nothing, Baseline: &nothing, Why: e.Why, Opened: at, Seats: c.seats(e.Terms),
+		Parts: []Part{{Quantity: e.Terms.Quantity, State: e.State, Since: at, Clock: &noClock}},
 	}
 	if e.State == offtake.NotifyDue {
 		p.triggered(at, e.NotifyBy)
@@ -25,10 +25,20 @@ func (p *Process) triggered(at, notifyBy time.Time) {
 	p.Notify = Clock{From: at, Length: p.Contract.Right.NotifyWithin, By: notifyBy}
 }
 
-// Apply folds one event of the process that happened at an instant. Events of
-// other processes and other kinds change nothing.
+// nothing are the terms of a notice that was not served.
+var nothing offtake.OfferTerms
+
+// Apply folds one event of the process that happened at an instant, and leaves
+// the process it is given as it was. Events of other processes and other kinds
+// change nothing.
 func Apply(p Process, at time.Time, e offtake.Event) Process {
 	p.Parts = slices.Clone(p.Parts)
+	p.Fold(at, e)
+	return p
+}
+
+// Fold does what Apply does in place. The parts must be this process's alone.
+func (p *Process) Fold(at time.Time, e offtake.Event) {
 	switch e := e.(type) {
 	case offtake.TermsReplaced:
 		p.replaceTerms(at, e)
@@ -39,7 +49,7 @@ func Apply(p Process, at time.Time, e offtake.Event) Process {
 	case offtake.NoticeServed:
 		p.serve(at, e)
 	case offtake.NoticeCorrected:
-		p.Terms, p.Noticed = e.Terms, e.Terms
+		p.Terms, p.Noticed = &e.Terms, &e.Terms
 		p.resize()
 	case offtake.RankOpened:
 		p.openRank(at, e)
@@ -60,8 +70,8 @@ func Apply(p Process, at time.Time, e offtake.Event) Process {
 	case offtake.DefinitiveSigned:
 		p.Relied = true
 		q := &p.Parts[e.Part-1]
-		q.Agreed, q.Of = true, offtake.DueDelivery
-		q.Clock = Clock{From: at, By: e.Deliver}
+		q.Agreed = true
+		q.run(offtake.DueDelivery, Clock{From: at, By: e.Deliver})
 	case offtake.Lapsed:
 		p.Why = e.Why
 		p.unbind(at, e.Part)
@@ -72,12 +82,11 @@ func Apply(p Process, at time.Time, e offtake.Event) Process {
 		p.end(at, e.Part, offtake.IsFulfilled)
 		p.Why = string(e.Party) + " and the grantor have their agreement"
 	default:
-		p.applyMore(at, e)
+		p.foldMore(at, e)
 	}
-	return p
 }
 
-func (p *Process) applyMore(at time.Time, e offtake.Event) {
+func (p *Process) foldMore(at time.Time, e offtake.Event) {
 	switch e := e.(type) {
 	case offtake.Superseded:
 		p.supersede(at)
@@ -176,7 +185,7 @@ func (p *Process) resize() {
 }
 
 func (p *Process) replaceTerms(at time.Time, e offtake.TermsReplaced) {
-	p.Terms = e.Terms
+	p.Terms = &e.Terms
 	if p.any(func(q Part) bool { return q.under() == offtake.InTail }) {
 		return // worse for the third party: what was released stays released
 	}
@@ -205,7 +214,7 @@ func (p *Process) deficient(at time.Time) {
 	if first < 0 {
 		return
 	}
-	whole := Part{State: offtake.Deficient, Since: at, Was: p.Parts[first].State}
+	whole := Part{State: offtake.Deficient, Since: at, Was: p.Parts[first].State, Clock: &noClock}
 	var rest []Part
 	for i, q := range p.Parts {
 		switch {
@@ -221,7 +230,7 @@ func (p *Process) deficient(at time.Time) {
 	rest[first] = whole
 	p.Parts = rest
 	p.Served, p.Object, p.Missing = time.Time{}, Clock{}, nil
-	p.Baseline, p.Noticed, p.Contents = offtake.OfferTerms{}, offtake.OfferTerms{}, nil
+	p.Baseline, p.Noticed, p.Contents = &nothing, &nothing, nil
 	p.Seats = slices.Clone(p.Seats)
 	for i := range p.Seats {
 		p.Seats[i].Asked = false
@@ -254,7 +263,7 @@ func (p *Process) openRank(at time.Time, e offtake.RankOpened) {
 	}
 	q := &p.Parts[i]
 	q.Offer = &round
-	q.Of, q.Clock = offtake.DueAnswer, Clock{From: at, Length: e.Window, Notice: true, By: e.Answer}
+	q.run(offtake.DueAnswer, Clock{From: at, Length: e.Window, Notice: true, By: e.Answer})
 	p.Rank, p.Round = e.Rank, e.Round
 	p.Seats = slices.Clone(p.Seats)
 	for s := range p.Seats {
@@ -297,20 +306,22 @@ func (p *Process) closeRank(e offtake.RankClosed) {
 		round.Kept[i].Quantity += t.Quantity
 	}
 	round.Answers = nil
-	q.Offer, q.Of, q.Clock = &round, "", Clock{}
+	q.Offer = &round
+	q.halt()
 }
 
 // bind makes a part of what each holder got. What is left stays where it was.
 func (p *Process) bind(at time.Time, e offtake.Bound) {
 	i := int(e.Part - 1)
 	rest := p.Parts[i]
-	rest.Offer, rest.Of, rest.Clock = nil, "", Clock{}
-	var bound []Part
+	rest.Offer = nil
+	rest.halt()
+	bound := make([]Part, 0, len(e.Takings))
 	for _, t := range e.Takings {
 		rest.Quantity -= t.Quantity
 		bound = append(bound, Part{
 			Quantity: t.Quantity, State: offtake.Contracting, Since: at, Was: rest.State, Party: t.Party,
-			Of: offtake.DueDefinitive, Clock: Clock{From: at, Length: e.Within, By: e.Definitive},
+			Of: offtake.DueDefinitive, Clock: &Clock{From: at, Length: e.Within, By: e.Definitive},
 		})
 		p.Why = string(t.Party) + " accepted the noticed terms"
 	}
@@ -319,7 +330,7 @@ func (p *Process) bind(at time.Time, e offtake.Bound) {
 		p.Parts = append(p.Parts, bound...)
 		return
 	}
-	p.Parts = slices.Concat(p.Parts[:i], bound, p.Parts[i+1:])
+	p.Parts = slices.Replace(p.Parts, i, i+1, bound...)
 }
 
 // unbind makes a bound part nobody's. Who answers for it next, or that it is
@@ -327,7 +338,8 @@ func (p *Process) bind(at time.Time, e offtake.Bound) {
 func (p *Process) unbind(at time.Time, part int64) {
 	q := &p.Parts[part-1]
 	q.Was, q.State, q.Since = q.State, offtake.Open, at
-	q.Party, q.Agreed, q.Of, q.Clock, q.Offer = "", false, "", Clock{}, nil
+	q.Party, q.Agreed, q.Offer = "", false, nil
+	q.halt()
 }
 
 // release lets the third party have a part. Parts with the same time to sign
@@ -340,7 +352,7 @@ func (p *Process) release(at time.Time, e offtake.Released) {
 	p.put(i, at, offtake.InTail)
 	q := &p.Parts[i]
 	q.Offer, q.SignBy = nil, e.SignBy
-	q.Of, q.Clock = offtake.DueSignBy, Clock{From: at, Length: p.Contract.Right.Tail.SignBy, By: e.SignBy}
+	q.run(offtake.DueSignBy, Clock{From: at, Length: p.Contract.Right.Tail.SignBy, By: e.SignBy})
 	for n, other := range p.Parts {
 		if n != i && other.free() && other.SignBy.Equal(e.SignBy) && other.Since.Equal(at) {
 			p.Parts[min(n, i)].Quantity += p.Parts[max(n, i)].Quantity
@@ -371,7 +383,7 @@ func (p *Process) withdraw(at time.Time, e offtake.Withdrawn) {
 
 // takeAway withdraws so much of what no holder has taken, as one part.
 func (p *Process) takeAway(at time.Time, quantity int64) {
-	gone := Part{State: offtake.IsWithdrawn, Since: at}
+	gone := Part{State: offtake.IsWithdrawn, Since: at, Clock: &noClock}
 	for i := 0; i < len(p.Parts); i++ {
 		q := &p.Parts[i]
 		n := min(q.left(), quantity-gone.Quantity)
@@ -392,7 +404,7 @@ func (p *Process) takeAway(at time.Time, quantity int64) {
 // sign gives so much of the released quantity to the third party; what is left
 // of a part stays behind it as a part of its own.
 func (p *Process) sign(at time.Time, e offtake.ThirdPartySigned) {
-	signed := ThirdParty{At: at, Terms: e.Terms, Quantity: e.Quantity, CloseBy: e.CloseBy}
+	signed := ThirdParty{At: at, Terms: &e.Terms, Quantity: e.Quantity, CloseBy: e.CloseBy}
 	if e.Conditional {
 		p.Waiting = &signed
 		return
@@ -411,9 +423,8 @@ func (p *Process) sign(at time.Time, e offtake.ThirdPartySigned) {
 			p.Parts[i].Quantity = left
 		}
 		left -= p.Parts[i].Quantity
-		mine := signed
-		p.Parts[i].Signed = &mine
-		p.Parts[i].Of, p.Parts[i].Clock = offtake.DueCloseBy, Clock{From: at, Length: p.Contract.Right.Tail.CloseBy, By: e.CloseBy}
+		p.Parts[i].Signed = &signed
+		p.Parts[i].run(offtake.DueCloseBy, Clock{From: at, Length: p.Contract.Right.Tail.CloseBy, By: e.CloseBy})
 	}
 }
 

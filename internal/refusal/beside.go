@@ -55,11 +55,11 @@ func (p *Process) HeldBack(e offtake.Event) offtake.Event {
 // Cleared gives what follows when the right that came first is cleared: the
 // process is assessed anew for what was not taken there.
 func (p *Process) Cleared(a offtake.Act) (offtake.Event, bool) {
-	state, why := p.Contract.assess(a.At, p.Terms)
+	state, why := p.Contract.assess(a.At, *p.Terms)
 	if state == offtake.Assessing {
 		return nil, false
 	}
-	e := offtake.TermsReplaced{Process: p.ID, Terms: p.Terms, State: state, Why: why}
+	e := offtake.TermsReplaced{Process: p.ID, Terms: *p.Terms, State: state, Why: why}
 	if state == offtake.NotifyDue {
 		e.NotifyBy = p.Contract.after(a.At, p.Contract.Right.NotifyWithin)
 	}

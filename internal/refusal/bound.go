@@ -9,7 +9,7 @@ import (
 // bound gives the part of a bound holder that an act is about: of the party it
 // names, else of the holder that acts, else of the only one that is bound.
 func (s *step) bound(party offtake.PartyName, quantity int64) (int, error) {
-	p := &s.p
+	p := s.p
 	mine := func(q Part) bool { return q.State == offtake.Contracting && (party == "" || q.Party == party) }
 	if party == "" && p.seat(s.a.By) >= 0 {
 		mine = func(q Part) bool { return q.State == offtake.Contracting && q.Party == s.a.By }
@@ -42,7 +42,7 @@ func (s *step) definitive(d offtake.DefinitiveSign) error {
 	if err != nil {
 		return err
 	}
-	p := &s.p
+	p := s.p
 	q := p.Parts[i]
 	if !p.Contract.Right.DeliveryGate {
 		s.fulfil(i)

@@ -9,7 +9,7 @@ import (
 
 // toll stops the clocks for a cause that the clause lists.
 func (s *step) toll(d offtake.Toll) error {
-	p := &s.p
+	p := s.p
 	switch {
 	case !slices.Contains(p.Contract.Right.Tolling, d.Cause):
 		return offtake.Refuse(offtake.Invalid, "cause %.60q is not one for which clause %s tolls", d.Cause, p.Contract.Ref)
@@ -24,7 +24,7 @@ func (s *step) toll(d offtake.Toll) error {
 
 // resume ends the toll for a cause, or for all.
 func (s *step) resume(d offtake.Resume) error {
-	p := &s.p
+	p := s.p
 	causes := p.Causes
 	if d.Cause != "" {
 		causes = []string{d.Cause}
@@ -81,7 +81,7 @@ func (c Clock) again(at time.Time, p *Process) time.Time {
 
 // extend moves a deadline later, with the consent of whom it served.
 func (s *step) extend(d offtake.ExtendDeadline) error {
-	p := &s.p
+	p := s.p
 	until := p.Contract.Rules.Calendar.Resolve(d.Until)
 	if !d.Until.Date.IsZero() {
 		until = p.Contract.Rules.CutoffOf(d.Until.Date)
@@ -151,7 +151,7 @@ func (p *Process) consented(d offtake.ExtendDeadline) error {
 
 // assign hands a seat over, as far as the seat allows.
 func (s *step) assign(d offtake.Assign) error {
-	p := &s.p
+	p := s.p
 	seat := p.Seats[p.seat(s.a.By)]
 	_, known := p.Contract.Book.Party(d.To)
 	switch {
@@ -165,7 +165,7 @@ func (s *step) assign(d offtake.Assign) error {
 		return offtake.Refuse(offtake.Forbidden, "the right of %q under %s may go to its affiliates only, and %q is none", s.a.By, p.Contract.Ref, d.To)
 	case p.seat(d.To) >= 0:
 		return offtake.Refuse(offtake.Invalid, "party %q holds a right under %s already", d.To, p.Contract.Ref)
-	case d.To == p.Contract.Right.Grantor || d.To == p.Contract.thirdParty(p.Terms):
+	case d.To == p.Contract.Right.Grantor || d.To == p.Contract.thirdParty(*p.Terms):
 		return offtake.Refuse(offtake.Invalid, "party %q is the grantor or the third party, and neither can hold the right", d.To)
 	}
 	s.follow(offtake.Assigned{Process: p.ID, From: s.a.By, To: d.To})
@@ -174,7 +174,7 @@ func (s *step) assign(d offtake.Assign) error {
 
 // determine answers the open question.
 func (s *step) determine(d offtake.Determine) error {
-	p := &s.p
+	p := s.p
 	switch {
 	case p.Doubt == "":
 		return p.wrongState("no question is open")
@@ -212,10 +212,10 @@ func (s *step) determine(d offtake.Determine) error {
 // settle lets a signature that waited for an answer take effect, where what it
 // is for has been released.
 func (s *step) settle() {
-	p := &s.p
+	p := s.p
 	if w := p.Waiting; w != nil && w.Quantity <= p.Released() {
 		s.follow(offtake.ThirdPartySigned{
-			Process: p.ID, Quantity: w.Quantity, Terms: w.Terms,
+			Process: p.ID, Quantity: w.Quantity, Terms: *w.Terms,
 			CloseBy: p.Contract.after(s.a.At, p.Contract.Right.Tail.CloseBy),
 		})
 	}

@@ -59,14 +59,21 @@ func (c *Contract) compare(a, b offtake.OfferTerms) (changes []change) {
 	differ(offtake.TermKind, a.Kind != b.Kind, unknown)
 	differ(offtake.TermAllOrNone, a.AllOrNone.Yes() != b.AllOrNone.Yes(), unknown)
 	differ(offtake.TermExtras, !sameExtras(a.Extras, b.Extras), unknown)
-	changes = c.measure(changes, offtake.TermQuantity, whole(a.Quantity), whole(b.Quantity))
-	if otherCurrency(a.Price, b.Price) {
+	if a.Quantity != b.Quantity {
+		changes = c.measure(changes, offtake.TermQuantity, whole(a.Quantity), whole(b.Quantity))
+	}
+	switch {
+	case otherCurrency(a.Price, b.Price):
 		differ(offtake.TermPrice, true, different)
-	} else {
+	case a.Price.Currency() != b.Price.Currency() || a.Price.Cmp(b.Price) != 0:
 		changes = c.measure(changes, offtake.TermPrice, amount(a.Price), amount(b.Price))
 	}
-	changes = c.measure(changes, offtake.TermTerm, whole(a.Term.Length()), whole(b.Term.Length()))
-	changes = c.measure(changes, offtake.TermDelivery, c.instant(a.Delivery), c.instant(b.Delivery))
+	if a.Term != b.Term {
+		changes = c.measure(changes, offtake.TermTerm, whole(a.Term.Length()), whole(b.Term.Length()))
+	}
+	if a.Delivery != b.Delivery {
+		changes = c.measure(changes, offtake.TermDelivery, c.instant(a.Delivery), c.instant(b.Delivery))
+	}
 	return c.others(changes, a, b)
 }
 
@@ -77,7 +84,7 @@ func otherCurrency(a, b offtake.Money) bool {
 
 func sameSet[T cmp.Ordered](a, b []T) bool {
 	sorted := func(s []T) []T { return slices.Compact(slices.Sorted(slices.Values(s))) }
-	return slices.Equal(sorted(a), sorted(b))
+	return slices.Equal(a, b) || slices.Equal(sorted(a), sorted(b))
 }
 
 func sameExtras(a, b []offtake.Extra) bool {
@@ -90,6 +97,9 @@ func sameExtras(a, b []offtake.Extra) bool {
 // a figure of another kind, or under a key the table of signs does not have,
 // is a question for the determiner.
 func (c *Contract) others(changes []change, a, b offtake.OfferTerms) []change {
+	if len(a.Other) == 0 && len(b.Other) == 0 {
+		return changes
+	}
 	var keys []string
 	for _, o := range slices.Concat(a.Other, b.Other) {
 		keys = append(keys, o.Key)

@@ -49,13 +49,14 @@ const (
 // seats gives who is asked about an offer: the holders by rank. Where a holder
 // makes the offer itself, or an affiliate of it does, they are those senior to
 // it; a holder of the first rank has nobody before it.
-func (c *Contract) seats(t offtake.OfferTerms) (seats []Seat) {
+func (c *Contract) seats(t offtake.OfferTerms) []Seat {
 	third, rank := c.thirdParty(t), 0
 	for _, h := range c.Right.Holders {
 		if c.Book.Affiliated(third, h.Party) && (rank == 0 || h.Rank < rank) {
 			rank = h.Rank
 		}
 	}
+	seats := make([]Seat, 0, len(c.Right.Holders))
 	for _, h := range c.Right.Holders {
 		if rank == 0 || h.Rank < rank {
 			seats = append(seats, Seat{Holder: h})
@@ -76,12 +77,9 @@ func (c *Contract) thirdParty(t offtake.OfferTerms) offtake.PartyName {
 // OwnOffer gives the holder that makes an offer itself or by an affiliate and
 // has no senior, so that no third party does; "" where one does.
 func (c *Contract) OwnOffer(t offtake.OfferTerms) offtake.PartyName {
-	if len(c.seats(t)) > 0 {
-		return ""
-	}
 	third := c.thirdParty(t)
-	for _, h := range c.Right.Holders {
-		if c.Book.Affiliated(third, h.Party) {
+	for _, h := range c.Right.Holders { // by rank
+		if h.Rank == c.Right.Holders[0].Rank && c.Book.Affiliated(third, h.Party) {
 			return h.Party
 		}
 	}

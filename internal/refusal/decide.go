@@ -48,16 +48,20 @@ func (c *Contract) opened(id offtake.ProcessID, a offtake.Act, t offtake.OfferTe
 // A step is one act being decided: what follows is folded as it is found, so
 // that each thing rests on those before it.
 type step struct {
-	p      Process
+	p      *Process
 	a      offtake.Act
 	next   offtake.ProcessID
 	events []offtake.Event
 }
 
 func (s *step) follow(events ...offtake.Event) {
+	if s.events == nil {
+		s.p.Parts = slices.Clone(s.p.Parts) // the process that was given stays as it was
+		s.events = make([]offtake.Event, 0, 4)
+	}
 	for _, e := range events {
 		s.events = append(s.events, e)
-		s.p = Apply(s.p, s.a.At, e)
+		s.p.Fold(s.a.At, e)
 	}
 }
 
@@ -67,6 +71,12 @@ func (s *step) follow(events ...offtake.Event) {
 // Whether the act is meant for this process is the caller's to know, and so
 // are acts it has seen before.
 func Decide(p Process, a offtake.Act, next offtake.ProcessID) ([]offtake.Event, error) {
+	return p.Step(a, next)
+}
+
+// Step decides like Decide and folds what follows, in place. The parts it had
+// stay as they were, and where the act is refused so does the process.
+func (p *Process) Step(a offtake.Act, next offtake.ProcessID) ([]offtake.Event, error) {
 	if err := p.mayAct(a); err != nil {
 		return nil, err
 	}
@@ -168,7 +178,7 @@ func (p *Process) wrongState(rule string) error {
 // rank; an incomplete one starts nothing, or under a duty to inquire a window
 // that a holder may object to.
 func (s *step) notice(d offtake.NoticeServe) error {
-	p := &s.p
+	p := s.p
 	if !p.any(in(offtake.NotifyDue, offtake.Deficient)) {
 		return p.wrongState("no notice is owed")
 	}
@@ -236,7 +246,7 @@ func (p *Process) missing(contents []offtake.Content) (lacks []offtake.Content) 
 // object says that the notice lacks something, or asks what only the
 // determiner may answer.
 func (s *step) object(d offtake.NoticeObject) error {
-	p := &s.p
+	p := s.p
 	if !p.any(Part.offered) {
 		return p.wrongState("no window is open in which to object")
 	}
@@ -264,7 +274,7 @@ func (s *step) object(d offtake.NoticeObject) error {
 
 // deadline takes only the deadline that is next and at its own instant.
 func (s *step) deadline(d offtake.Deadline) error {
-	p := &s.p
+	p := s.p
 	at, due, ok := Due(*p)
 	if !ok || due.Deed != offtake.Deed(d) || !at.Equal(s.a.At) {
 		return offtake.Refuse(offtake.Conflict, "deadline %s of process %q at %s is not the next to fall", d.Of, p.ID, offtake.Stamp(s.a.At))

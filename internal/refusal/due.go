@@ -9,7 +9,7 @@ import (
 // Due gives the next deadline of the process as an act that nobody does. Acts
 // received at its instant come before it.
 func Due(p Process) (time.Time, offtake.Act, bool) {
-	at, of := p.next()
+	at, of := p.Next()
 	if at.IsZero() {
 		return time.Time{}, offtake.Act{}, false
 	}
@@ -27,10 +27,10 @@ func passed(deadline, at time.Time) bool { return !deadline.IsZero() && at.After
 // fell reports whether a deadline has fallen by an instant, its own included.
 func fell(deadline, by time.Time) bool { return !deadline.IsZero() && !deadline.After(by) }
 
-// next gives the deadline that falls next; the zero time where none runs. Of
+// Next gives the deadline that falls next; the zero time where none runs. Of
 // those that fall together the first goes first: a window ends before the offer
 // behind it expires.
-func (p *Process) next() (at time.Time, of offtake.DeadlineName) {
+func (p *Process) Next() (at time.Time, of offtake.DeadlineName) {
 	sooner := func(name offtake.DeadlineName, by time.Time) {
 		if !by.IsZero() && (at.IsZero() || by.Before(at)) {
 			at, of = by, name

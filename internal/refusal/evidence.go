@@ -10,7 +10,7 @@ import (
 // relied on the outcome nothing flips; it is disputed. Where nobody has, the
 // log is played anew, which is for who keeps the log.
 func (s *step) evidence(offtake.Evidence) error {
-	p := &s.p
+	p := s.p
 	switch {
 	case p.Undecided() || p.any(in(offtake.NotTriggered)):
 		return p.wrongState("nothing has been decided that evidence could upset")
@@ -24,8 +24,8 @@ func (s *step) evidence(offtake.Evidence) error {
 // reading holds what was used against the share that a consent demands. Where
 // it is broken, the right that the consent lifted is due for what is not closed.
 func (s *step) reading(d offtake.PurposeReading) error {
-	p := &s.p
-	cover := p.Contract.Covers(p.Opened, p.Terms)
+	p := s.p
+	cover := p.Contract.Covers(p.Opened, *p.Terms)
 	if p.State() != offtake.NotTriggered || cover.Consent.IsZero() || cover.Share.Purposes == nil {
 		return p.wrongState("it was not lifted by a consent with a share")
 	}
@@ -41,7 +41,7 @@ func (s *step) reading(d offtake.PurposeReading) error {
 	}
 	end := p.Contract.Dates.Resolve(d.WindowEnd)
 	s.follow(offtake.TermsReplaced{
-		Process: p.ID, Terms: p.Terms, State: offtake.NotifyDue,
+		Process: p.ID, Terms: *p.Terms, State: offtake.NotifyDue,
 		Why:      "the share of " + cover.Consent.String() + " was broken in the window that ended at " + offtake.Stamp(end) + ": " + sum.String() + " of " + cover.Share.AtLeast.String(),
 		NotifyBy: p.Contract.after(end, p.Contract.Right.NotifyWithin),
 	})

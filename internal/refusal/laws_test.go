@@ -251,7 +251,7 @@ func checkEvent(t *rapid.T, right offtake.FirstRefusal, p refusal.Process, e ent
 			t.Fatalf("a third party was signed while the process was %s", p.State())
 		}
 		if !ev.Conditional {
-			checkTerms(t, right, p.Baseline, ev.Terms)
+			checkTerms(t, right, *p.Baseline, ev.Terms)
 		}
 	case offtake.RankOpened: // law 4
 		full := right.Window

@@ -10,7 +10,7 @@ import (
 // while holders answer, and after release, it is measured against what was
 // noticed first, so that small steps add up.
 func (s *step) revise(d offtake.OfferRevise) error {
-	p := &s.p
+	p := s.p
 	terms := p.Terms.Revised(d.Terms)
 	if err := p.Contract.admit(s.a.At, terms); err != nil {
 		return err
@@ -40,7 +40,7 @@ func (s *step) revise(d offtake.OfferRevise) error {
 // reassess judges the new terms as if they had come first. What was owed stays
 // owed by the same deadline.
 func (s *step) reassess(terms offtake.OfferTerms) {
-	p := &s.p
+	p := s.p
 	state, why := p.Contract.assess(s.a.At, terms)
 	e := offtake.TermsReplaced{Process: p.ID, Terms: terms, State: state, Why: why}
 	if state == offtake.NotifyDue {
@@ -68,8 +68,8 @@ func (s *step) retrigger(terms offtake.OfferTerms) {
 }
 
 func (s *step) reviseOpen(terms offtake.OfferTerms) {
-	p := &s.p
-	for _, c := range p.Contract.compare(p.Baseline, terms) {
+	p := s.p
+	for _, c := range p.Contract.compare(*p.Baseline, terms) {
 		switch {
 		case c.sign == unknown:
 			s.doubt(c.key)
@@ -90,11 +90,11 @@ func (s *step) doubt(key string) {
 }
 
 func (s *step) reviseReleased(terms offtake.OfferTerms) error {
-	p := &s.p
+	p := s.p
 	if p.any(func(q Part) bool { return q.Signed != nil && q.live() }) {
 		return p.wrongState("its terms are signed")
 	}
-	for _, c := range p.Contract.compare(p.Baseline, terms) {
+	for _, c := range p.Contract.compare(*p.Baseline, terms) {
 		switch {
 		case c.sign == unknown:
 			s.doubt(c.key)
@@ -114,7 +114,7 @@ func (p *Process) gone() int64 { return p.sum(func(q Part) bool { return !q.unbo
 // supersede ends what nobody is bound to and opens the successor for it, which
 // owes a notice.
 func (s *step) supersede(terms offtake.OfferTerms, c change) {
-	p := &s.p
+	p := s.p
 	terms.Quantity -= p.gone()
 	why := c.key + " changed from what was noticed, beyond tolerance"
 	left, rank := p.leftOfWindow(s.a)
@@ -140,7 +140,7 @@ func (p *Process) leftOfWindow(a offtake.Act) (offtake.Duration, int64) {
 
 // withdraw gives the offer up, unless somebody is bound by it.
 func (s *step) withdraw() error {
-	p := &s.p
+	p := s.p
 	late := p.any(func(q Part) bool { return q.signed() && q.Signed.Overdue })
 	switch {
 	case !p.Live():

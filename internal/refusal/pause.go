@@ -25,7 +25,7 @@ func (p *Process) pause(at time.Time, to offtake.ProcessState, which func(Part) 
 			p.Parts[i].State = to
 		default:
 			p.Parts[i].Was, p.Parts[i].State, p.Parts[i].Since, p.Parts[i].Paused = q.State, to, at, q.State
-			p.Parts[i].Clock = q.Clock.stopped(at)
+			p.Parts[i].run(q.Of, q.Clock.stopped(at))
 		}
 	}
 }
@@ -47,7 +47,7 @@ func (p *Process) resume(at time.Time, notifyBy, objectBy time.Time, deadlines [
 			p.Parts[i].State = offtake.IsTolled
 		default:
 			p.Parts[i].Was, p.Parts[i].State, p.Parts[i].Since, p.Parts[i].Paused = q.State, q.Paused, at, ""
-			p.Parts[i].Clock = q.Clock.running(at)
+			p.Parts[i].run(q.Of, q.Clock.running(at))
 		}
 	}
 	p.postpone(deadlines)
@@ -57,13 +57,15 @@ func (p *Process) resume(at time.Time, notifyBy, objectBy time.Time, deadlines [
 func (p *Process) postpone(deadlines []offtake.PartDeadline) {
 	for _, d := range deadlines {
 		q := &p.Parts[d.Part-1]
-		q.Clock.By = d.By
+		c := *q.Clock
+		c.By = d.By
 		if !d.Length.IsZero() {
-			q.Clock.Length = d.Length
+			c.Length = d.Length
 		}
-		if q.Clock.Floor.Before(d.By) {
-			q.Clock.Floor = d.By
+		if c.Floor.Before(d.By) {
+			c.Floor = d.By
 		}
+		q.run(q.Of, c)
 		switch {
 		case q.Of == offtake.DueAnswer:
 			p.Seats = slices.Clone(p.Seats)

@@ -19,16 +19,16 @@ type Process struct {
 	Left        offtake.Duration  // what the predecessor's window had left
 	LeftRank    int64             // whose window that was
 
-	Terms     offtake.OfferTerms // as last revised
-	Why       string             // what the present state rests on
+	Terms     *offtake.OfferTerms // as last revised; what they point to never changes
+	Why       string              // what the present state rests on
 	Opened    time.Time
 	Triggered time.Time // since when a notice is owed
 	Notify    Clock
 	Missed    bool // no complete notice by then
 
-	Served   time.Time          // when the notice that counts was received; zero: none does
-	Noticed  offtake.OfferTerms // what the holders may take
-	Baseline offtake.OfferTerms // of the first complete notice: what a third party must not do better than
+	Served   time.Time           // when the notice that counts was received; zero: none does
+	Noticed  *offtake.OfferTerms // what the holders may take; says nothing where no notice counts
+	Baseline *offtake.OfferTerms // of the first complete notice: what a third party must not do better than
 	Contents []offtake.Content
 	Missing  []offtake.Content // what the notice lacks and may be objected to
 	Object   Clock
@@ -60,12 +60,12 @@ type Part struct {
 	Paused   offtake.ProcessState // the state that a toll or a question interrupts
 
 	Of     offtake.DeadlineName // which deadline Clock is; "": none runs
-	Clock  Clock
-	Offer  *Round            // while holders may answer for it
-	Party  offtake.PartyName // the holder that is bound
-	Agreed bool              // it has signed, and must deliver
-	SignBy time.Time         // until when a third party may be signed
-	Signed *ThirdParty       // that was
+	Clock  *Clock               // what it points to never changes
+	Offer  *Round               // while holders may answer for it
+	Party  offtake.PartyName    // the holder that is bound
+	Agreed bool                 // it has signed, and must deliver
+	SignBy time.Time            // until when a third party may be signed
+	Signed *ThirdParty          // that was
 }
 
 // A Round is what holders are asked about a part. It never changes.
@@ -87,7 +87,7 @@ type Answer struct {
 // A ThirdParty is a signature of the third party.
 type ThirdParty struct {
 	At       time.Time
-	Terms    offtake.OfferTerms
+	Terms    *offtake.OfferTerms
 	Quantity int64
 	CloseBy  time.Time // until when it must take effect; zero while it waits for a release
 	Overdue  bool
@@ -103,6 +103,15 @@ type Clock struct {
 	Floor  time.Time // it is no earlier than this; zero: as counted
 	By     time.Time // zero: none that can be written
 }
+
+// noClock is that of a part without a deadline.
+var noClock Clock
+
+// run lets a deadline of the part run.
+func (q *Part) run(of offtake.DeadlineName, c Clock) { q.Of, q.Clock = of, &c }
+
+// halt takes the part's deadline away.
+func (q *Part) halt() { q.Of, q.Clock = "", &noClock }
 
 // IsZero reports whether there is no deadline at all.
 func (c Clock) IsZero() bool { return c.From.IsZero() }

@@ -22,7 +22,7 @@ func (p *Process) lot() int64 {
 // and, after a holder that failed, is junior to it. It reports whether there
 // was one.
 func (s *step) openNext(i int) bool {
-	p := &s.p
+	p := s.p
 	rank := int64(0)
 	var asked []offtake.PartyName
 	for _, seat := range p.Seats {
@@ -55,7 +55,7 @@ func (p *Process) complete(r *Round) bool {
 // closeRank shares what was offered among those that took some of it, seniors
 // first, and goes on to the next rank, the second round or the end.
 func (s *step) closeRank(i int) {
-	p := &s.p
+	p := s.p
 	q := p.Parts[i]
 	s.follow(offtake.RankClosed{Process: p.ID, Part: int64(i + 1), Takings: p.shared(q)})
 	if p.Parts[i].left() > 0 && q.Offer.N == 1 {
@@ -117,7 +117,7 @@ func (p *Process) sharedInRank(r *Round, seats []Seat, offered, lot int64) (taki
 // openRound offers what is left after all ranks to the holders that took at
 // least their full share, where the clause has such a round.
 func (s *step) openRound(i int) bool {
-	p := &s.p
+	p := s.p
 	r := p.Parts[i].Offer
 	if p.Contract.Right.Undersubscribed.IsZero() || r.Lapsed {
 		return false
@@ -152,7 +152,7 @@ func (p *Process) fullShares(quantity int64) []int64 {
 // conclude binds the holders to what they got of a part and releases the rest;
 // all of it where only the whole counts and is not taken.
 func (s *step) conclude(i int) {
-	p := &s.p
+	p := s.p
 	q := p.Parts[i]
 	takings := slices.Clone(q.Offer.Kept)
 	if q.left() > 0 && p.Contract.Right.AllOrNone {
@@ -184,17 +184,17 @@ func (s *step) conclude(i int) {
 // release lets the third party have a part, and a signature that waited for it
 // take effect.
 func (s *step) release(i int, why string) {
-	p := &s.p
+	p := s.p
 	s.follow(offtake.Released{
 		Process: p.ID, Part: int64(i + 1), Quantity: p.Parts[i].Quantity,
 		SignBy: p.Contract.after(s.a.At, p.Contract.Right.Tail.SignBy), Why: why,
 	})
 	w := p.Waiting
-	if w == nil || w.Quantity > p.Released() || p.better(w.Terms) != "" {
+	if w == nil || w.Quantity > p.Released() || p.better(*w.Terms) != "" {
 		return
 	}
 	s.follow(offtake.ThirdPartySigned{
-		Process: p.ID, Quantity: w.Quantity, Terms: w.Terms,
+		Process: p.ID, Quantity: w.Quantity, Terms: *w.Terms,
 		CloseBy: p.Contract.after(s.a.At, p.Contract.Right.Tail.CloseBy),
 	})
 }
@@ -202,7 +202,7 @@ func (s *step) release(i int, why string) {
 // lapse frees what a holder was bound to and failed: the juniors never asked
 // are, and where there are none it is released.
 func (s *step) lapse(i int, why string) {
-	p := &s.p
+	p := s.p
 	party := p.Parts[i].Party
 	s.follow(offtake.Lapsed{Process: p.ID, Part: int64(i + 1), Party: party, Why: string(party) + " " + why})
 	if !s.openNext(i) {

@@ -11,7 +11,7 @@ import (
 // thirdPartySign records that the third party's agreement was signed. A
 // signature without clearance is a fact too: it breaches.
 func (s *step) thirdPartySign(d offtake.ThirdPartySign) error {
-	p := &s.p
+	p := s.p
 	terms := p.Terms.Revised(d.Terms)
 	quantity := d.Terms.Quantity
 	switch {
@@ -46,7 +46,7 @@ func (s *step) thirdPartySign(d offtake.ThirdPartySign) error {
 
 // thirdPartyClose records that the third party's agreement took effect.
 func (s *step) thirdPartyClose() error {
-	p := &s.p
+	p := s.p
 	if done, err := s.afterTheEnd(false, true); done {
 		return err
 	}
@@ -65,7 +65,7 @@ func (s *step) thirdPartyClose() error {
 // parts. It has no effect on a right that was not triggered, waived or spent;
 // it breaches one whose offer was withdrawn, or whose right had revived.
 func (s *step) afterTheEnd(conditional, closes bool) (done bool, err error) {
-	p := &s.p
+	p := s.p
 	switch {
 	case p.any(in(offtake.IsDisputed)):
 		return true, p.wrongState("its outcome is in dispute")
@@ -98,12 +98,13 @@ func (p *Process) unclear(t offtake.OfferTerms) (why, key string) {
 	if p.Released() == 0 {
 		return "the right of " + p.holders() + " is " + string(p.State()), ""
 	}
-	for _, c := range p.Contract.compare(p.Baseline, t) {
+	changes := p.changes(t)
+	for _, c := range changes {
 		if c.sign == unknown {
 			return "", c.key
 		}
 	}
-	return p.better(t), ""
+	return p.tooMuch(t.Quantity, changes), ""
 }
 
 func (p *Process) holders() string {
@@ -117,13 +118,19 @@ func (p *Process) holders() string {
 // better says in what terms are better for the third party than those noticed,
 // beyond tolerance; "" if in nothing. Quantity is measured against what is or
 // will be released.
-func (p *Process) better(t offtake.OfferTerms) string {
-	if free := p.sum(func(q Part) bool { return q.live() && q.Signed == nil }); t.Quantity > free || p.Released() > 0 && t.Quantity > p.Released() {
+func (p *Process) better(t offtake.OfferTerms) string { return p.tooMuch(t.Quantity, p.changes(t)) }
+
+// changes gives in what terms differ from those noticed, save the quantity.
+func (p *Process) changes(t offtake.OfferTerms) []change {
+	t.Quantity = p.Baseline.Quantity
+	return p.Contract.compare(*p.Baseline, t)
+}
+
+func (p *Process) tooMuch(quantity int64, changes []change) string {
+	if free := p.sum(func(q Part) bool { return q.live() && q.Signed == nil }); quantity > free || p.Released() > 0 && quantity > p.Released() {
 		return "the quantity is more than was released"
 	}
-	base := p.Baseline
-	base.Quantity, t.Quantity = 1, 1
-	for _, c := range p.Contract.compare(base, t) {
+	for _, c := range changes {
 		if c.beyond && c.sign != worse {
 			return "the " + c.key + " is better for it than was noticed"
 		}
@@ -138,7 +145,7 @@ func (p *Process) Clear(at time.Time, quantity int64) string {
 	if !p.Live() {
 		switch p.State() {
 		case offtake.NotTriggered:
-			if state, why := p.Contract.assess(at, p.Terms); state != offtake.NotTriggered {
+			if state, why := p.Contract.assess(at, *p.Terms); state != offtake.NotTriggered {
 				return "it was not triggered and now would be: " + why
 			}
 			return ""
@@ -154,7 +161,7 @@ func (p *Process) Clear(at time.Time, quantity int64) string {
 	if p.any(Part.signed) {
 		return "the third party has signed, and that agreement must close first"
 	}
-	t := p.Terms
+	t := *p.Terms
 	t.Quantity = quantity
 	why, key := p.unclear(t)
 	if key != "" {

@@ -9,70 +9,93 @@ import (
 )
 
 // An agenda keeps the next deadline of every process, so that the next of all
-// is found without asking each. What a process has put there before is struck
-// when it comes to the front. The zero agenda is empty.
+// is found without asking each. A process that an event has touched is asked
+// again when somebody next wants to know. The zero agenda is empty.
 type agenda struct {
-	entries entries
-	at      map[offtake.ProcessID]place
+	queue   queue
+	touched []*kept
+
+	of  *kept // whose deadline was asked for last
+	due offtake.Act
 }
 
-// A place is when a process opened, and its entry that counts.
-type place struct {
-	order, entry int
+// A kept process knows when it opened and, where a deadline of it runs, which
+// falls next and where that stands in the agenda.
+type kept struct {
+	refusal.Process
+	order   int
+	touched bool
+	queued  bool
+	place   int
+	at      time.Time
 }
 
-type entry struct {
-	at    time.Time
-	order int // of opening: the first goes first where several fall together
-	entry int
-	act   offtake.Act
-}
-
-// opened gives a process its place.
-func (g *agenda) opened(id offtake.ProcessID, order int) {
-	if g.at == nil {
-		g.at = map[offtake.ProcessID]place{}
+// touch says that the next deadline of a process may have changed.
+func (g *agenda) touch(k *kept) {
+	if !k.touched {
+		k.touched = true
+		g.touched = append(g.touched, k)
 	}
-	g.at[id] = place{order: order}
 }
 
-// put writes down the next deadline of a process in place of the one before.
-func (g *agenda) put(p *refusal.Process) {
-	was := g.at[p.ID]
-	was.entry++
-	g.at[p.ID] = was
-	if at, act, ok := refusal.Due(*p); ok {
-		heap.Push(&g.entries, entry{at, was.order, was.entry, act})
-	}
-	for len(g.entries) > 0 {
-		front := g.entries[0]
-		if g.at[front.act.Deed.(offtake.Deadline).Process].entry == front.entry {
-			return
+// next gives the process whose deadline falls first, of those that fall
+// together the one that opened first; nil where none runs.
+func (g *agenda) next() *kept {
+	for _, k := range g.touched {
+		k.touched = false
+		if g.of == k {
+			g.of = nil
 		}
-		heap.Pop(&g.entries)
+		k.at, _ = k.Next()
+		switch {
+		case k.queued && k.at.IsZero():
+			heap.Remove(&g.queue, k.place)
+		case k.queued:
+			heap.Fix(&g.queue, k.place)
+		case !k.at.IsZero():
+			heap.Push(&g.queue, k)
+		}
 	}
+	g.touched = g.touched[:0]
+	if len(g.queue) == 0 {
+		return nil
+	}
+	return g.queue[0]
 }
 
-func (g *agenda) next() (time.Time, offtake.Act, bool) {
-	if len(g.entries) == 0 {
-		return time.Time{}, offtake.Act{}, false
+// deadline gives the process's next deadline as an act.
+func (g *agenda) deadline(k *kept) offtake.Act {
+	if g.of != k {
+		g.of = k
+		_, g.due, _ = refusal.Due(k.Process)
 	}
-	return g.entries[0].at, g.entries[0].act, true
+	return g.due
 }
 
-type entries []entry
+// A queue is a heap of processes by their next deadline.
+type queue []*kept
 
-func (e entries) Len() int { return len(e) }
-func (e entries) Less(i, j int) bool {
-	if !e[i].at.Equal(e[j].at) {
-		return e[i].at.Before(e[j].at)
+func (q queue) Len() int { return len(q) }
+func (q queue) Less(i, j int) bool {
+	if !q[i].at.Equal(q[j].at) {
+		return q[i].at.Before(q[j].at)
 	}
-	return e[i].order < e[j].order
+	return q[i].order < q[j].order
 }
-func (e entries) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
-func (e *entries) Push(x any)   { *e = append(*e, x.(entry)) }
-func (e *entries) Pop() any {
-	last := (*e)[len(*e)-1]
-	*e = (*e)[:len(*e)-1]
-	return last
+func (q queue) Swap(i, j int) {
+	q[i], q[j] = q[j], q[i]
+	q[i].place, q[j].place = i, j
+}
+func (q *queue) Push(x any) {
+	k := x.(*kept)
+	k.queued, k.place = true, len(*q)
+	*q = append(*q, k)
+}
+func (q *queue) Pop() any {
+	last := len(*q) - 1
+	k := (*q)[last]
+	(*q)[last] = nil // nothing is kept alive by it
+	*q = (*q)[:last]
+	k.queued = false
+	return k
 }

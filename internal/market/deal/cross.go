@@ -14,10 +14,10 @@ import (
 // across gives the events of an act with those that follow in the processes
 // beside the ones it reached.
 func (d *Deals) across(a offtake.Act, events []offtake.Event) []offtake.Event {
-	v := view{d: d, now: map[offtake.ProcessID]*refusal.Process{}}
-	if !slices.ContainsFunc(events, touchesOthers) && len(d.waiting) == 0 {
+	if len(d.waiting) == 0 && !d.touchesOthers(events) {
 		return events
 	}
+	v := view{d: d, now: map[offtake.ProcessID]*refusal.Process{}}
 	events = v.holdBack(a, events)
 	v = view{d: d, now: map[offtake.ProcessID]*refusal.Process{}}
 	for i := 0; i < len(events); i++ {
@@ -32,13 +32,21 @@ func (d *Deals) across(a offtake.Act, events []offtake.Event) []offtake.Event {
 	return events
 }
 
-// touchesOthers reports whether an event can matter to another process.
-func touchesOthers(e offtake.Event) bool {
-	switch e.(type) {
-	case offtake.ProcessOpened, offtake.Bound:
-		return true
-	}
-	return false
+// touchesOthers reports whether events can matter to a process they are not
+// about: a right that is subject to another opened one, or a holder was bound
+// where there are others.
+func (d *Deals) touchesOthers(events []offtake.Event) bool {
+	return slices.ContainsFunc(events, func(e offtake.Event) bool {
+		switch e := e.(type) {
+		case offtake.ProcessOpened:
+			c, err := d.law.Contract(e.Clause, e.Version)
+			return err == nil && !c.Right.SubjectTo.IsZero()
+		case offtake.Bound:
+			p, known := d.processes[e.Process]
+			return !known || len(d.opportunities[p.Opportunity].processes) > 1
+		}
+		return false
+	})
 }
 
 // A view is how processes stand once some events have been folded.
@@ -52,8 +60,8 @@ func (v *view) get(id offtake.ProcessID) *refusal.Process {
 	if p, ok := v.now[id]; ok {
 		return p
 	}
-	if p, ok := v.d.processes[id]; ok {
-		copied := *p
+	if k, ok := v.d.processes[id]; ok {
+		copied := k.shown()
 		v.now[id] = &copied
 		return &copied
 	}
@@ -71,15 +79,15 @@ func (v *view) fold(a offtake.Act, e offtake.Event) {
 		return
 	}
 	if p := v.get(refusal.ProcessOf(e)); p != nil {
-		*p = refusal.Apply(*p, a.At, e)
+		p.Fold(a.At, e)
 	}
 }
 
 // of gives the processes of an opportunity, those just opened among them.
 func (v *view) of(id offtake.OpportunityID) (ps []*refusal.Process) {
 	if o, ok := v.d.opportunities[id]; ok {
-		for _, pid := range o.Processes {
-			ps = append(ps, v.get(pid))
+		for _, k := range o.processes {
+			ps = append(ps, v.get(k.ID))
 		}
 	}
 	for _, pid := range v.opened {
@@ -148,9 +156,9 @@ func (v *view) cleared(a offtake.Act) (events []offtake.Event) {
 
 // meant gives an act as it concerns one process: a notice to the holders of
 // several rights reaches each right's own.
-func (d *Deals) meant(o *Opportunity, p *refusal.Process, a offtake.Act) offtake.Act {
+func (d *Deals) meant(o *Opportunity, p *kept, a offtake.Act) offtake.Act {
 	serve, ok := a.Deed.(offtake.NoticeServe)
-	if !ok || serve.To == nil {
+	if !ok || !slices.ContainsFunc(serve.To, func(to offtake.PartyName) bool { return !p.Holds(to) }) {
 		return a
 	}
 	var mine []offtake.PartyName

@@ -41,9 +41,9 @@ type Opportunity struct {
 	Received  time.Time
 	Terms     offtake.OfferTerms // as last revised
 	Withdrawn bool
-	Awarded   int64 // to the third party
-	Taken     int64 // by a holder
-	Processes []offtake.ProcessID
+	Awarded   int64   // to the third party
+	Taken     int64   // by a holder
+	processes []*kept // as they opened
 }
 
 // Left gives what nobody has taken.
@@ -53,13 +53,36 @@ func (o *Opportunity) Left() int64 { return max(o.Terms.Quantity-o.Awarded-o.Tak
 type Deals struct {
 	law           Law
 	opportunities map[offtake.OpportunityID]*Opportunity
-	processes     map[offtake.ProcessID]*refusal.Process
+	processes     map[offtake.ProcessID]*kept
 	received      []offtake.OpportunityID // in the order they came
-	order         []offtake.ProcessID     // as they opened
+	order         []*kept                 // as they opened
 	waiting       []offtake.ProcessID     // for another right, maybe
 	spent         map[offtake.ClauseRef]time.Time
 	agenda        agenda
 	awaited       []offtake.AmendmentAwaited // amendments that hold from later on
+	ahead         ahead
+}
+
+// What was decided last is mostly what is folded next: the process that the
+// decision has made already is kept, so that it is not made twice.
+type ahead struct {
+	of     *kept
+	then   refusal.Process
+	events []offtake.Event
+}
+
+// step decides an act for a process, which stays as it was.
+func (d *Deals) step(k *kept, a offtake.Act, next offtake.ProcessID) ([]offtake.Event, error) {
+	d.ahead.of, d.ahead.then = k, k.Process
+	events, err := d.ahead.then.Step(a, next)
+	d.ahead.events = events
+	return events, err
+}
+
+// foresaw reports whether events are just those decided last, of one process.
+func (h *ahead) foresaw(events []offtake.Event) bool {
+	return len(events) > 0 && len(events) == len(h.events) && &events[0] == &h.events[0] &&
+		!slices.ContainsFunc(events, func(e offtake.Event) bool { return refusal.ProcessOf(e) != h.of.ID })
 }
 
 // New makes a market's deals, of which there are none yet.
@@ -67,7 +90,7 @@ func New(law Law) *Deals {
 	return &Deals{
 		law:           law,
 		opportunities: map[offtake.OpportunityID]*Opportunity{},
-		processes:     map[offtake.ProcessID]*refusal.Process{},
+		processes:     map[offtake.ProcessID]*kept{},
 		spent:         map[offtake.ClauseRef]time.Time{},
 	}
 }
@@ -82,19 +105,26 @@ func (d *Deals) Opportunity(id offtake.OpportunityID) (*Opportunity, bool) {
 // its predecessor.
 func (d *Deals) Processes() []refusal.Process {
 	out := make([]refusal.Process, 0, len(d.order))
-	for _, id := range d.order {
-		out = append(out, *d.processes[id])
+	for _, k := range d.order {
+		out = append(out, k.shown())
 	}
 	return out
 }
 
+// shown gives the process as it stands, whatever becomes of it later.
+func (k *kept) shown() refusal.Process {
+	p := k.Process
+	p.Parts = slices.Clone(p.Parts)
+	return p
+}
+
 // Process finds a process.
 func (d *Deals) Process(id offtake.ProcessID) (refusal.Process, bool) {
-	p, ok := d.processes[id]
+	k, ok := d.processes[id]
 	if !ok {
 		return refusal.Process{}, false
 	}
-	return *p, true
+	return k.shown(), true
 }
 
 // Of gives the processes of an opportunity that stand for its offer: of each
@@ -104,16 +134,24 @@ func (d *Deals) Of(id offtake.OpportunityID) (ps []*refusal.Process) {
 	if !ok {
 		return nil
 	}
-	last := map[offtake.ClauseRef]offtake.ProcessID{}
-	for _, pid := range o.Processes {
-		last[d.processes[pid].Contract.Ref] = pid
-	}
-	for _, pid := range o.Processes {
-		if p := d.processes[pid]; last[p.Contract.Ref] == pid || p.Live() {
-			ps = append(ps, p)
-		}
+	for _, k := range d.standing(o) {
+		ps = append(ps, &k.Process)
 	}
 	return ps
+}
+
+func (d *Deals) standing(o *Opportunity) []*kept {
+	if len(o.processes) == 1 {
+		return o.processes
+	}
+	var ks []*kept
+	for i, k := range o.processes {
+		succeeded := slices.ContainsFunc(o.processes[i+1:], func(after *kept) bool { return after.Contract.Ref == k.Contract.Ref })
+		if !succeeded || k.Live() {
+			ks = append(ks, k)
+		}
+	}
+	return ks
 }
 
 // Spent gives since when a right is spent.
@@ -124,8 +162,11 @@ func (d *Deals) Spent(ref offtake.ClauseRef) (since time.Time, spent bool) {
 
 // Due gives the next deadline of any process, the one that opened first where
 // several fall together.
-func (d *Deals) Due() (time.Time, offtake.Act, bool) {
-	at, act, ok := d.agenda.next()
+func (d *Deals) Due() (at time.Time, act offtake.Act, ok bool) {
+	k := d.agenda.next()
+	if ok = k != nil; ok {
+		at, act = k.at, d.agenda.deadline(k)
+	}
 	for _, a := range d.awaited {
 		if !ok || !a.From.After(at) {
 			at, ok = a.From, true
@@ -146,8 +187,24 @@ func Comes(due time.Time, act offtake.Act, before time.Time) bool {
 	return due.Before(before) || amends && due.Equal(before)
 }
 
+// Fold folds the events of an act.
+func (d *Deals) Fold(at time.Time, events []offtake.Event) {
+	if !d.ahead.foresaw(events) {
+		for _, e := range events {
+			d.Apply(at, e)
+		}
+		return
+	}
+	k := d.ahead.of
+	k.Process, d.ahead.events = d.ahead.then, nil
+	for _, e := range events {
+		d.follow(at, k, e)
+	}
+}
+
 // Apply folds an event. Events about other things change nothing.
 func (d *Deals) Apply(at time.Time, e offtake.Event) {
+	d.ahead.events = nil
 	switch e := e.(type) {
 	case offtake.OfferReceived:
 		d.received = append(d.received, e.Opportunity)
@@ -176,16 +233,15 @@ func (d *Deals) open(at time.Time, e offtake.ProcessOpened) {
 	if err != nil {
 		return // the book is not the one the event was decided under
 	}
-	p := refusal.New(c, at, e)
-	d.processes[p.ID] = &p
+	k := &kept{Process: refusal.New(c, at, e), order: len(d.order)}
+	d.processes[k.ID] = k
 	o := d.opportunities[e.Opportunity]
-	o.Processes = append(o.Processes, p.ID)
-	d.order = append(d.order, p.ID)
-	d.agenda.opened(p.ID, len(d.order))
+	o.processes = append(o.processes, k)
+	d.order = append(d.order, k)
 	if !c.Right.SubjectTo.IsZero() {
-		d.waiting = append(d.waiting, p.ID)
+		d.waiting = append(d.waiting, k.ID)
 	}
-	d.agenda.put(&p)
+	d.agenda.touch(k)
 }
 
 func (d *Deals) applyTo(at time.Time, id offtake.ProcessID, e offtake.Event) {
@@ -195,10 +251,15 @@ func (d *Deals) applyTo(at time.Time, id offtake.ProcessID, e offtake.Event) {
 	}
 	if r, ok := e.(offtake.ClauseReplaced); ok {
 		if c, err := d.law.Contract(p.Contract.Ref, r.Version); err == nil {
-			*p = p.Under(c)
+			p.Process = p.Under(c)
 		}
 	}
-	*p = refusal.Apply(*p, at, e)
+	p.Fold(at, e)
+	d.follow(at, p, e)
+}
+
+// follow keeps what else there is in step with a process that an event has changed.
+func (d *Deals) follow(at time.Time, p *kept, e offtake.Event) {
 	o := d.opportunities[p.Opportunity]
 	switch e := e.(type) {
 	case offtake.Fulfilled:
@@ -213,10 +274,13 @@ func (d *Deals) applyTo(at time.Time, id offtake.ProcessID, e offtake.Event) {
 			d.spent[p.Contract.Ref] = at
 		}
 	}
-	d.agenda.put(p)
+	if !p.Live() {
+		d.waiting = slices.DeleteFunc(d.waiting, func(w offtake.ProcessID) bool { return w == p.ID })
+	}
+	d.agenda.touch(p)
 }
 
 // name gives the nth next name of a process of an opportunity.
 func (o *Opportunity) name(n int) offtake.ProcessID {
-	return offtake.ProcessID(string(o.ID) + "#" + strconv.Itoa(len(o.Processes)+n))
+	return offtake.ProcessID(string(o.ID) + "#" + strconv.Itoa(len(o.processes)+n))
 }

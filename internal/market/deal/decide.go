@@ -13,6 +13,7 @@ import (
 // it reaches and in those beside them. Awards are not decided here: they span
 // more than deals.
 func (d *Deals) Decide(a offtake.Act) ([]offtake.Event, error) {
+	d.ahead.events = nil
 	events, err := d.decide(a)
 	if err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func (d *Deals) deadline(a offtake.Act, deed offtake.Deadline) ([]offtake.Event,
 	if !ok {
 		return nil, offtake.Refuse(offtake.NotFound, "process %q does not exist", deed.Process)
 	}
-	return refusal.Decide(*p, a, "")
+	return d.step(p, a, "")
 }
 
 // revise changes the offer in every process that stands for it.
@@ -162,11 +163,11 @@ func (d *Deals) reach(o *Opportunity, a offtake.Act) ([]offtake.Event, error) {
 	var events []offtake.Event
 	var stranger, byLive, byEnded error
 	taken := false
-	for _, p := range d.Of(o.ID) {
+	for _, p := range d.standing(o) {
 		if !a.Clause.IsZero() && a.Clause != p.Contract.Ref {
 			continue
 		}
-		got, err := refusal.Decide(*p, d.meant(o, p, a), o.name(1))
+		got, err := d.step(p, d.meant(o, p, a), "")
 		switch {
 		case offtake.KindOf(err) == offtake.NotSupported:
 			return nil, err
@@ -177,8 +178,10 @@ func (d *Deals) reach(o *Opportunity, a offtake.Act) ([]offtake.Event, error) {
 		case err != nil:
 			byEnded = cmp.Or(byEnded, err)
 		default:
-			taken = true
-			events = append(events, got...)
+			if taken {
+				got = append(events, got...)
+			}
+			taken, events = true, got
 		}
 	}
 	if taken {
@@ -194,8 +197,7 @@ func (d *Deals) amend(a offtake.Act, deed offtake.Amend) ([]offtake.Event, error
 	var refused error
 	var later time.Time
 	taken := false
-	for _, id := range d.order {
-		p := d.processes[id]
+	for _, p := range d.order {
 		if !p.Live() || p.Contract.Ref.Agreement != deed.Agreement || a.Opportunity != "" && a.Opportunity != p.Opportunity {
 			continue
 		}
@@ -206,7 +208,7 @@ func (d *Deals) amend(a offtake.Act, deed offtake.Amend) ([]offtake.Event, error
 		// One that opened under the amendment, or was put under it or a later
 		// one, has nothing to be amended.
 		m.Applies = m.Applies && from.After(p.Contract.Version) && !a.At.Before(from)
-		got, err := refusal.Amended(*p, a, m)
+		got, err := refusal.Amended(p.Process, a, m)
 		if err == nil && a.At.Before(from) {
 			later = from
 		}
