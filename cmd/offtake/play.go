@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"text/tabwriter"
@@ -12,6 +14,7 @@ import (
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/play"
 	"github.com/offtake-dev/offtake/internal/refusal"
+	"github.com/offtake-dev/offtake/internal/rights"
 )
 
 func playCommand(w world) *cobra.Command {
@@ -45,18 +48,13 @@ and 2 where the book does not load or a line is no JSON object.`,
 				}
 				at = append(at, t)
 			}
-			log, err := os.Open(args[1])
+			c, err := playFile(b, law, args[1], play.Options{AsOf: at})
 			if err != nil {
 				return err
 			}
-			defer log.Close()
-			c, err := play.Run(b, law, log, at)
-			if err != nil {
-				return fmt.Errorf("%s: %w", args[1], err)
-			}
 			switch f {
 			case "json":
-				return w.writeJSON(c)
+				return c.WriteJSON(w.out)
 			case "csv":
 				return w.writeCSV([]string{"id", "outcome", "reason"}, outcomes(c))
 			}
@@ -67,9 +65,31 @@ and 2 where the book does not load or a line is no JSON object.`,
 	return cmd
 }
 
+// playFile plays the log of a file, or of a pipe, which is read once only.
+func playFile(b *offtake.Book, law *rights.Law, name string, o play.Options) (*play.Case, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var log io.ReadSeeker = f
+	if _, err := f.Seek(0, io.SeekCurrent); err != nil {
+		text, err := io.ReadAll(f)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		log = bytes.NewReader(text)
+	}
+	c, err := play.Run(b, law, log, o)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return c, nil
+}
+
 func outcomes(c *play.Case) (rows [][]string) {
-	for _, a := range c.Acts() {
-		rows = append(rows, []string{string(a.Act.ID), string(a.Outcome), a.Reason})
+	for _, a := range c.Acts {
+		rows = append(rows, []string{string(a.ID), string(a.Outcome), a.Reason})
 	}
 	return rows
 }
@@ -78,12 +98,8 @@ func outcomes(c *play.Case) (rows [][]string) {
 // picture.
 func (w world) writeCase(c *play.Case) error {
 	out := tabwriter.NewWriter(w.out, 0, 0, 2, ' ', 0)
-	for _, a := range c.Acts() {
-		name := ""
-		if a.Act.Deed != nil {
-			name = a.Act.Deed.Name()
-		}
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\n", a.Act.ID, stampOf(a.Act.At), a.Act.By, name, a.Outcome, a.Reason)
+	for _, a := range c.Acts {
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\n", a.ID, stampOf(a.At), a.By, a.Deed, a.Outcome, a.Reason)
 	}
 	if err := out.Flush(); err != nil {
 		return err

@@ -1,7 +1,9 @@
 package play
 
 import (
+	"bufio"
 	"encoding/json"
+	"io"
 	"strconv"
 	"time"
 
@@ -11,20 +13,10 @@ import (
 
 // The form in which a case is told to machines. It is fixed.
 
-type caseJSON struct {
-	Acts []actJSON     `json:"acts"`
-	AsOf []pictureJSON `json:"as_of"`
-}
-
 type actJSON struct {
 	ID      offtake.ActID `json:"id"`
 	Outcome Outcome       `json:"outcome"`
 	Reason  string        `json:"reason,omitempty"`
-}
-
-type pictureJSON struct {
-	At        string        `json:"at"`
-	Processes []processJSON `json:"processes"`
 }
 
 type processJSON struct {
@@ -47,20 +39,56 @@ type partJSON struct {
 	Party    offtake.PartyName    `json:"party,omitempty"`
 }
 
-// MarshalJSON writes the outcome of every act and every picture.
-func (c *Case) MarshalJSON() ([]byte, error) {
-	out := caseJSON{Acts: []actJSON{}, AsOf: []pictureJSON{}}
-	for _, a := range c.Acts() {
-		out.Acts = append(out.Acts, actJSON{a.Act.ID, a.Outcome, a.Reason})
+// WriteJSON writes the outcome of every act and every picture, one at a time: a
+// case may be long.
+func (c *Case) WriteJSON(to io.Writer) error {
+	w := &writer{out: bufio.NewWriter(to)}
+	w.text(`{"acts":[`)
+	for i, a := range c.Acts {
+		w.item(i, actJSON{a.ID, a.Outcome, a.Reason})
 	}
-	for _, picture := range c.Pictures {
-		p := pictureJSON{At: offtake.Stamp(picture.At), Processes: []processJSON{}}
-		for i := range picture.Processes {
-			p.Processes = append(p.Processes, processOf(&picture.Processes[i]))
+	w.text(`],"as_of":[`)
+	for i, picture := range c.Pictures {
+		if i > 0 {
+			w.text(",")
 		}
-		out.AsOf = append(out.AsOf, p)
+		w.text(`{"at":"` + offtake.Stamp(picture.At) + `","processes":[`)
+		for n := range picture.Processes {
+			w.item(n, processOf(&picture.Processes[n]))
+		}
+		w.text("]}")
 	}
-	return json.Marshal(out)
+	w.text("]}\n")
+	if w.err != nil {
+		return w.err
+	}
+	return w.out.Flush()
+}
+
+// A writer writes until something goes wrong.
+type writer struct {
+	out *bufio.Writer
+	err error
+}
+
+func (w *writer) text(s string) {
+	if w.err == nil {
+		_, w.err = w.out.WriteString(s)
+	}
+}
+
+// item writes one of a list.
+func (w *writer) item(n int, v any) {
+	if n > 0 {
+		w.text(",")
+	}
+	if w.err != nil {
+		return
+	}
+	var text []byte
+	if text, w.err = json.Marshal(v); w.err == nil {
+		_, w.err = w.out.Write(text)
+	}
 }
 
 func processOf(p *refusal.Process) processJSON {

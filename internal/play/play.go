@@ -37,6 +37,16 @@ const (
 	Rejected      Outcome = "rejected"
 )
 
+// A Told act is what became of one of the log.
+type Told struct {
+	ID      offtake.ActID
+	At      time.Time
+	By      offtake.PartyName
+	Deed    string // its word; "" where it could not be read
+	Outcome Outcome
+	Reason  string // of a rejection
+}
+
 // A Played is an act of the log, or a deadline that passed between two, and
 // what followed.
 type Played struct {
@@ -56,31 +66,52 @@ type Picture struct {
 // A Case is a log that was played.
 type Case struct {
 	Book     *offtake.Book
-	Log      []Played // acts and deadlines in the order in which they took effect
+	Acts     []Told   // in the order of the log
+	Log      []Played // where it was to be kept: acts and deadlines in the order in which they took effect
 	Pictures []Picture
 }
 
-// Acts gives what became of each act of the log, in its order.
-func (c *Case) Acts() (acts []Played) {
-	for _, p := range c.Log {
-		if p.Outcome != "" {
-			acts = append(acts, p)
-		}
-	}
-	return acts
+// Options say what of a case is wanted.
+type Options struct {
+	AsOf []time.Time // the instants to picture; none: the end of the log
+	Keep bool        // keep the whole log with what followed
 }
 
 // longest bounds a line of the log.
 const longest = 16 << 20
 
-// Run plays a log under a book's law. Without instants to look at, the end of
-// the log is pictured.
-func Run(b *offtake.Book, l *rights.Law, log io.Reader, asOf []time.Time) (*Case, error) {
+// Run plays a log under a book's law. It reads the log from where it stands,
+// and once more where evidence makes it play again what it has played.
+func Run(b *offtake.Book, l *rights.Law, log io.ReadSeeker, o Options) (*Case, error) {
 	law := terms.New(b, l, time.Time{})
-	p := &player{law: law, deals: deal.New(law), book: b, seen: map[offtake.ActID][sha256.Size]byte{}, out: &Case{Book: b}}
+	p := &player{law: law, deals: deal.New(law), book: b, seen: map[offtake.ActID]digest{}, log: log, keep: o.Keep, out: &Case{Book: b}}
 	law.Told.Spent = func(ref offtake.ClauseRef) (time.Time, bool) { return p.deals.Spent(ref) }
-	p.stops = append(p.stops, asOf...)
-	slices.SortFunc(p.stops, time.Time.Compare)
+	p.stops = slices.SortedFunc(slices.Values(o.AsOf), time.Time.Compare)
+	var err error
+	if p.begin, err = log.Seek(0, io.SeekCurrent); err != nil {
+		return nil, err
+	}
+	err = eachLine(log, p.line)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(o.AsOf) == 0 && p.lines > 0:
+		o.AsOf = []time.Time{p.now}
+		p.stops = o.AsOf
+	}
+	p.until(time.Time{})
+	for _, t := range o.AsOf {
+		i := slices.IndexFunc(p.pictures, func(q Picture) bool { return q.At.Equal(t) })
+		p.out.Pictures = append(p.out.Pictures, p.pictures[i])
+	}
+	return p.out, nil
+}
+
+// errNoObject is of a line that is no JSON object.
+var errNoObject = errors.New("no JSON object")
+
+// eachLine reads a log line by line. Blank lines say nothing.
+func eachLine(log io.Reader, do func(line []byte) error) error {
 	lines := bufio.NewScanner(log)
 	lines.Buffer(make([]byte, 0, 64<<10), longest)
 	n := 0
@@ -90,89 +121,148 @@ func Run(b *offtake.Book, l *rights.Law, log io.Reader, asOf []time.Time) (*Case
 		if len(line) == 0 {
 			continue
 		}
-		if line[0] != '{' || !json.Valid(line) {
-			return nil, offtake.Refuse(offtake.Invalid, "line %d is no JSON object: %.60q; write one act a line, as {\"id\":\"a1\",\"at\":\"2025-06-03T17:00:00Z\",...}", n, line)
+		switch err := do(line); {
+		case errors.Is(err, errNoObject):
+			return offtake.Refuse(offtake.Invalid, "line %d is no JSON object: %.60q; write one act a line, as {\"id\":\"a1\",\"at\":\"2025-06-03T17:00:00Z\",...}", n, line)
+		case err != nil:
+			return err
 		}
-		p.line(line)
 	}
-	switch err := lines.Err(); {
-	case errors.Is(err, bufio.ErrTooLong):
-		return nil, offtake.Refuse(offtake.Invalid, "line %d is longer than %d MB", n+1, longest>>20)
-	case err != nil:
-		return nil, err
+	if errors.Is(lines.Err(), bufio.ErrTooLong) {
+		return offtake.Refuse(offtake.Invalid, "line %d is longer than %d MB", n+1, longest>>20)
 	}
-	if len(asOf) == 0 && n > 0 {
-		p.stops = []time.Time{p.now}
-		asOf = p.stops
-	}
-	p.until(time.Time{})
-	for _, t := range asOf {
-		i := slices.IndexFunc(p.pictures, func(q Picture) bool { return q.At.Equal(t) })
-		p.out.Pictures = append(p.out.Pictures, p.pictures[i])
-	}
-	return p.out, nil
+	return lines.Err()
 }
+
+// A digest tells acts of one id apart.
+type digest [sha256.Size / 2]byte
 
 // A player is a case being played.
 type player struct {
 	law      *terms.Law
 	deals    *deal.Deals
-	acts     []offtake.Act // those that were decided, whatever became of them, as evidence has them
 	book     *offtake.Book
-	seen     map[offtake.ActID][sha256.Size]byte
+	seen     map[offtake.ActID]digest
 	now      time.Time
 	stops    []time.Time // still to be pictured, ascending
 	pictures []Picture
+	keep     bool
 	out      *Case
+
+	sum  digest // of the act at hand
+	text []byte // of it, to be written over
+
+	log     io.ReadSeeker
+	begin   int64         // of its first line
+	lines   int           // that were played
+	decided bits          // which of them were decided, whatever became of them
+	acts    []offtake.Act // those, as evidence has them, once there was some
 }
 
 // line plays one line of the log.
-func (p *player) line(text []byte) {
+func (p *player) line(text []byte) error {
+	n := p.lines
+	p.lines++
 	act, err := wire.ParseAct(text)
-	if err != nil {
+	switch {
+	case err != nil && (text[0] != '{' || !json.Valid(text)):
+		return errNoObject
+	case err != nil:
 		var head struct{ ID string }
 		_ = json.Unmarshal(text, &head) // as much of it as can be read
 		act.ID = offtake.ActID(head.ID)
 		p.told(act, Rejected, err.Error(), nil)
-		return
+		return nil
 	}
-	if act.ID == "" {
-		p.told(act, Rejected, "it has no id", nil)
-		return
-	}
-	canonical, err := wire.AppendAct(nil, &act)
-	if err != nil {
-		p.told(act, Rejected, err.Error(), nil)
-		return
-	}
-	sum := sha256.Sum256(canonical)
-	switch was, ok := p.seen[act.ID]; {
-	case ok && was == sum:
-		p.told(act, Duplicate, "", nil)
-		return
-	case ok:
-		p.told(act, Rejected, "an act of that id was taken with other content", nil)
-		return
-	case act.At.Before(p.now):
-		p.told(act, Rejected, "it was received at "+offtake.Stamp(act.At)+", before an act that stands before it, of "+offtake.Stamp(p.now), nil)
-		return
+	if outcome, why := p.known(&act); outcome != "" {
+		p.told(act, outcome, why, nil)
+		return nil
 	}
 	p.until(act.At)
 	p.now = act.At
 	events, err := p.decide(act)
-	if e, ok := act.Deed.(offtake.Evidence); ok && offtake.KindOf(err) == offtake.NotSupported {
-		events, err = nil, p.anew(e)
+	evidence, upsets := act.Deed.(offtake.Evidence)
+	if upsets && offtake.KindOf(err) == offtake.NotSupported {
+		var broken error
+		if events, err, broken = nil, nil, p.recall(); broken != nil {
+			return broken
+		}
+		err = p.anew(evidence)
 	}
-	if _, is := act.Deed.(offtake.Evidence); !is {
-		p.acts = append(p.acts, act)
+	if !upsets {
+		p.decided.set(n)
+		if p.acts != nil {
+			p.acts = append(p.acts, act)
+		}
 	}
 	if err != nil {
 		p.told(act, Rejected, err.Error(), nil)
-		return
+		return nil
 	}
-	p.seen[act.ID] = sum
-	p.follow(act, events)
+	p.deals.Fold(act.At, events)
+	p.seen[act.ID] = p.sum
 	p.told(act, outcomeOf(events), "", events)
+	return nil
+}
+
+// known says what becomes of an act that need not be decided: one without a
+// name, a second one of its name, or one that comes too late in the log.
+func (p *player) known(act *offtake.Act) (o Outcome, why string) {
+	if act.ID == "" {
+		return Rejected, "it has no id"
+	}
+	canonical, err := wire.AppendAct(p.text[:0], act)
+	if err != nil {
+		return Rejected, err.Error()
+	}
+	p.text = canonical
+	sum := sha256.Sum256(canonical)
+	p.sum = digest(sum[:len(p.sum)])
+	switch was, ok := p.seen[act.ID]; {
+	case ok && was == p.sum:
+		return Duplicate, ""
+	case ok:
+		return Rejected, "an act of that id was taken with other content"
+	case act.At.Before(p.now):
+		return Rejected, "it was received at " + offtake.Stamp(act.At) + ", before an act that stands before it, of " + offtake.Stamp(p.now)
+	}
+	return "", ""
+}
+
+// recall reads the acts that were decided so far once more.
+func (p *player) recall() error {
+	if p.acts != nil {
+		return nil
+	}
+	from, err := p.log.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return err
+	}
+	if _, err := p.log.Seek(p.begin, io.SeekStart); err != nil {
+		return err
+	}
+	p.acts = []offtake.Act{}
+	n := 0
+	read := errors.New("all that was played has been read")
+	err = eachLine(p.log, func(line []byte) error {
+		if n == p.lines-1 {
+			return read
+		}
+		if p.decided.has(n) {
+			act, err := wire.ParseAct(line)
+			if err != nil {
+				return err
+			}
+			p.acts = append(p.acts, act)
+		}
+		n++
+		return nil
+	})
+	if !errors.Is(err, read) {
+		return err
+	}
+	_, err = p.log.Seek(from, io.SeekStart)
+	return err
 }
 
 // anew plays the whole log again with one act at the instant at which it was
@@ -197,17 +287,24 @@ func (p *player) anew(e offtake.Evidence) error {
 	p.acts = slices.Insert(acts, to, moved)
 	p.deals = deal.New(p.law)
 	for _, a := range p.acts {
-		p.passQuietly(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, a.At) })
+		p.passQuietly(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, a.At) }, nil)
 		if events, err := p.decide(a); err == nil {
-			p.follow(a, events)
+			p.deals.Fold(a.At, events)
 		}
 	}
-	p.passQuietly(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, p.now) })
+	p.passQuietly(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, p.now) }, nil)
 	return nil
 }
 
 func (p *player) told(a offtake.Act, o Outcome, reason string, events []offtake.Event) {
-	p.out.Log = append(p.out.Log, Played{a, o, reason, events})
+	t := Told{ID: a.ID, At: a.At, By: a.By, Outcome: o, Reason: reason}
+	if a.Deed != nil {
+		t.Deed = a.Deed.Name()
+	}
+	p.out.Acts = append(p.out.Acts, t)
+	if p.keep {
+		p.out.Log = append(p.out.Log, Played{a, o, reason, events})
+	}
 }
 
 // outcomeOf: an act that reaches several processes is taken if any takes it.
@@ -238,10 +335,6 @@ func (p *player) decide(a offtake.Act) ([]offtake.Event, error) {
 	return p.deals.Decide(a)
 }
 
-func (p *player) follow(a offtake.Act, events []offtake.Event) {
-	p.deals.Fold(a.At, events)
-}
-
 // until lets the deadlines before an instant pass, and takes the pictures that
 // fall before it. The zero time is the end of all there is to picture.
 func (p *player) until(t time.Time) {
@@ -257,20 +350,39 @@ func (p *player) until(t time.Time) {
 }
 
 func (p *player) pass(falls func(time.Time, offtake.Act) bool) {
-	p.out.Log = append(p.out.Log, p.passQuietly(falls)...)
+	p.passQuietly(falls, func(passed Played) {
+		if p.keep {
+			p.out.Log = append(p.out.Log, passed)
+		}
+	})
 }
 
-func (p *player) passQuietly(falls func(time.Time, offtake.Act) bool) (passed []Played) {
+// passQuietly lets deadlines pass, and tells of each if somebody wants to know.
+func (p *player) passQuietly(falls func(time.Time, offtake.Act) bool, tell func(Played)) {
 	for {
 		at, act, ok := p.deals.Due()
 		if !ok || !falls(at, act) {
-			return passed
+			return
 		}
 		events, err := p.deals.Decide(act)
 		if err != nil {
-			return passed
+			return
 		}
-		p.follow(act, events)
-		passed = append(passed, Played{Act: act, Events: events})
+		p.deals.Fold(act.At, events)
+		if tell != nil {
+			tell(Played{Act: act, Events: events})
+		}
 	}
 }
+
+// bits are a set of line numbers.
+type bits []uint64
+
+func (b *bits) set(n int) {
+	for n/64 >= len(*b) {
+		*b = append(*b, 0)
+	}
+	(*b)[n/64] |= 1 << (n % 64)
+}
+
+func (b bits) has(n int) bool { return n/64 < len(b) && b[n/64]&(1<<(n%64)) != 0 }
