@@ -3,6 +3,7 @@ package play_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 	"strconv"
@@ -50,18 +51,14 @@ type player struct {
 	law  *rights.Law
 }
 
-// ready writes a book down, reads it back and compiles it, as the command does.
-func ready(t testing.TB, b *offtake.Book) player {
-	t.Helper()
+// compiled writes a book down, reads it back and compiles it, as the command does.
+func compiled(b *offtake.Book) (player, []offtake.Finding) {
 	read, findings := book.Read(fstest.MapFS{"book.yaml": {Data: book.Format(b)}})
 	if mistake(findings) {
-		t.Fatalf("the book does not read back: %v", findings)
+		return player{}, findings
 	}
 	law, findings := rights.Compile(read)
-	if mistake(findings) {
-		t.Fatalf("the book does not compile: %v", findings)
-	}
-	return player{read, law}
+	return player{read, law}, findings
 }
 
 func mistake(findings []offtake.Finding) bool {
@@ -123,10 +120,11 @@ func TestWrittenCases(t *testing.T) {
 			if c.Books != "" {
 				t.Skip(c.Books)
 			}
-			s := staged{Case: &c, player: ready(t, c.Book()), lines: linesOf(t, &c), stops: stopsOf(&c)}
+			s := stage(t, &c)
 			whole := s.run(t, join(s.lines), s.stops)
-			s.outcomes(t, whole)
-			s.expectations(t, whole)
+			for _, miss := range s.misses(whole) {
+				t.Error(miss)
+			}
 			s.twice(t, whole)
 			s.prefixes(t, whole)
 		})
@@ -150,6 +148,15 @@ type staged struct {
 	player
 	lines [][]byte
 	stops []time.Time // of its acts and expectations, ascending
+}
+
+func stage(t testing.TB, c *docket.Case) staged {
+	t.Helper()
+	p, findings := compiled(c.Book())
+	if mistake(findings) {
+		t.Fatalf("%s: the book is mistaken: %v", c.Where, findings)
+	}
+	return staged{c, p, linesOf(t, c), stopsOf(c)}
 }
 
 func linesOf(t testing.TB, c *docket.Case) (lines [][]byte) {
@@ -188,36 +195,30 @@ func outcome(a docket.Act) string {
 	return string(play.Taken)
 }
 
-func (s staged) outcomes(t *testing.T, got told) {
-	t.Helper()
-	if len(got.Acts) != len(s.Acts) {
-		t.Fatalf("%s: told of %d acts, want %d", s.Where, len(got.Acts), len(s.Acts))
-	}
+// misses gives what is told otherwise than the case says.
+func (s staged) misses(got told) (wrong []string) {
+	miss := func(format string, args ...any) { wrong = append(wrong, s.Where+": "+fmt.Sprintf(format, args...)) }
 	for i, a := range s.Acts {
 		if want := outcome(a); got.Acts[i].Outcome != want || (want == "rejected") != (got.Acts[i].Reason != "") {
-			t.Errorf("%s: %s: %s (%s), want %s", s.Where, a.Line, got.Acts[i].Outcome, got.Acts[i].Reason, want)
+			miss("%s: %s (%s), want %s", a.Line, got.Acts[i].Outcome, got.Acts[i].Reason, want)
 		}
 	}
-}
-
-func (s staged) expectations(t *testing.T, got told) {
-	t.Helper()
 	for _, e := range s.Expected {
 		i, _ := slices.BinarySearchFunc(s.stops, e.At, time.Time.Compare)
 		p, before, ok := found(got.AsOf[i], e)
-		if !ok {
-			t.Errorf("%s: %s: there is no such process", s.Where, e.Line)
-			continue
-		}
-		if p.State != string(e.State) {
-			t.Errorf("%s: %s: the state is %s (%s)", s.Where, e.Line, p.State, strings.Join(p.Because, "; "))
+		switch {
+		case !ok:
+			miss("%s: there is no such process", e.Line)
+		case p.State != string(e.State):
+			miss("%s: the state is %s (%s)", e.Line, p.State, strings.Join(p.Because, "; "))
 		}
 		for _, l := range e.Looks {
-			if got, seen := p.look(l.Key, before); seen && got != l.Want {
-				t.Errorf("%s: %s: %s is %q, want %q", s.Where, e.Line, l.Key, got, l.Want)
+			if got, seen := p.look(l.Key, before); ok && seen && got != l.Want {
+				miss("%s: %s is %q, want %q", e.Line, l.Key, got, l.Want)
 			}
 		}
 	}
+	return wrong
 }
 
 // found gives the process an expectation is about, and the one before it.

@@ -99,6 +99,9 @@ func (c played) expect(t *testing.T, e docket.Expectation) {
 	if diff := cmp.Diff(past.all, c.again(t, e.At).all, cmp.Exporter(func(reflect.Type) bool { return true }), cmp.Comparer(func(a, b *refusal.Contract) bool { return a == b })); diff != "" {
 		t.Errorf("%s: %s: the log up to then and its acts played anew differ:\n%s", c.Where, e.Line, diff)
 	}
+	if i := slices.IndexFunc(past.all, func(p refusal.Process) bool { return p.ID == e.Process }); i >= 0 {
+		past.all = past.all[:i+1]
+	}
 	p := past.last()
 	if p.State() != e.State {
 		t.Errorf("%s: %s: the state is %s (%s)", c.Where, e.Line, p.State(), p.Why)

@@ -20,7 +20,7 @@ func (c *Case) Book() *offtake.Book {
 	b := World()
 	b.Agreements = []offtake.Agreement{{
 		Name: Agreement, Calendar: "us-business", Effective: date("2025-01-21"), Clauses: c.Clauses, Amendments: c.Amendments,
-		Parties: []offtake.PartyName{"openai", "microsoft", "crusoe", "oracle"},
+		Parties: []offtake.PartyName{"openai", "microsoft", "crusoe", "coreweave", "oracle"},
 	}}
 	return b
 }
@@ -32,13 +32,13 @@ func World() *offtake.Book {
 		Name: "docket", Buyer: "openai", Currency: "USD", Calendar: "us-business",
 		Parties: []offtake.Party{
 			{Name: "openai"}, {Name: "microsoft", Affiliates: []offtake.PartyName{"linkedin"}},
-			{Name: "linkedin"}, {Name: "oracle", Affiliates: []offtake.PartyName{"cerner"}}, {Name: "cerner"}, {Name: "crusoe"}, {Name: "panel"},
+			{Name: "linkedin"}, {Name: "oracle", Affiliates: []offtake.PartyName{"cerner"}}, {Name: "cerner"}, {Name: "crusoe"}, {Name: "coreweave"}, {Name: "panel"},
 		},
 		Purposes:     []offtake.Purpose{"training", "product"},
 		Accelerators: []offtake.AcceleratorDecl{{Name: "gb200", PerNode: 4, Lot: 72}},
 		Providers: []offtake.Provider{
 			{Name: "azure", Party: "microsoft"}, {Name: "oci", Party: "oracle"}, {Name: "cerner", Party: "cerner"},
-			{Name: "li", Party: "linkedin"}, {Name: "crusoe", Party: "crusoe"},
+			{Name: "li", Party: "linkedin"}, {Name: "crusoe", Party: "crusoe"}, {Name: "coreweave", Party: "coreweave"},
 		},
 		Calendars: []offtake.Calendar{
 			{Name: "us-business", Timezone: "America/Los_Angeles", HolidaySet: "us-federal", Cutoff: clock(17), Opens: clock(9)},

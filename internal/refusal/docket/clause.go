@@ -1,6 +1,7 @@
 package docket
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -63,8 +64,8 @@ func setHolders(f *offtake.FirstRefusal, key, v string) (known bool, err error) 
 		f.Direction = offtake.Direction(v)
 	case "holders":
 		f.Holders, err = holders(v)
-		if len(f.Holders) > 1 && f.Ranks.Mode == "" {
-			f.Ranks = offtake.Ranks{Mode: "sequential", NextStarts: "on_response"}
+		if len(f.Holders) > 1 {
+			f.Ranks = offtake.Ranks{Mode: cmp.Or(f.Ranks.Mode, "sequential"), NextStarts: cmp.Or(f.Ranks.NextStarts, "on_response")}
 		}
 	case "assignable": // of every seat
 		f.Holders = append([]offtake.Holder(nil), f.Holders...)
