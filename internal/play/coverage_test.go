@@ -22,9 +22,15 @@ var allStates = []offtake.ProcessState{
 var allActs = strings.Fields(`offer.receive offer.revise offer.withdraw notice.serve notice.object accept refuse definitive.sign deliver
 	holder.default regulator.refuse third_party.sign third_party.close toll resume extend assign determine amend evidence purpose.reading`)
 
+// playedCases are those that do not wait.
+func playedCases(t *testing.T) []docket.Case {
+	t.Helper()
+	return slices.DeleteFunc(writtenCases(t), func(c docket.Case) bool { return c.Books != "" })
+}
+
 func TestEveryStateIsSeen(t *testing.T) {
 	seen := map[string]bool{}
-	for _, c := range writtenCases(t) {
+	for _, c := range playedCases(t) {
 		for _, e := range c.Expected {
 			seen[string(e.State)] = true
 			for _, l := range e.Looks {
@@ -49,7 +55,7 @@ func TestEveryStateIsSeen(t *testing.T) {
 
 func TestEveryActIsTakenAndRefused(t *testing.T) {
 	taken, refused := map[string]bool{}, map[string]bool{}
-	for _, c := range writtenCases(t) {
+	for _, c := range playedCases(t) {
 		for _, a := range c.Acts {
 			if a.Refused != "" {
 				refused[a.Deed.Name()] = true
@@ -70,7 +76,7 @@ func TestEveryActIsTakenAndRefused(t *testing.T) {
 
 func TestEverySourceIsUsed(t *testing.T) {
 	used := map[string]int{}
-	for _, c := range writtenCases(t) {
+	for _, c := range playedCases(t) {
 		used[c.Head()]++
 	}
 	for _, source := range append(slices.Clone(docket.Sources), "practice differs", "rule of the process") {
@@ -161,9 +167,9 @@ var swaps = []swap{
 // TestEveryParameterMatters looks for a case that fails as soon as its clause
 // says the other thing.
 func TestEveryParameterMatters(t *testing.T) {
-	cases := writtenCases(t)
+	cases := playedCases(t)
 	for _, s := range swaps {
-		if !slices.ContainsFunc(cases, func(c docket.Case) bool { return c.Books == "" && s.matters(t, c) }) {
+		if !slices.ContainsFunc(cases, func(c docket.Case) bool { return s.matters(t, c) }) {
 			t.Errorf("no case rests on %s: with %q in its place all come to the same", s.name, s.other)
 		}
 	}

@@ -114,6 +114,16 @@ func FuzzLog(f *testing.F) {
 		f.Add([]byte(all[0] + "\n" + line))
 	}
 	f.Add([]byte(all[0] + "\n" + all[1] + "\n" + `{"id":"z","at":"2025-06-03T15:00:00Z","by":"northern","act":"toll","opportunity":"quarry-1","cause":"force_majeure"}`))
+	for _, bad := range rejected {
+		if len(bad.line) < 4000 {
+			f.Add([]byte(all[0] + "\n" + all[1] + "\n" + bad.line + "\n" + all[2]))
+		}
+	}
+	for _, bad := range noLogs {
+		if len(bad.line) < 4000 {
+			f.Add([]byte(all[0] + "\r\n\n" + bad.line))
+		}
+	}
 	f.Add([]byte(`{"id":"a","at":"2025-06-02T14:00:00Z","by":"lumen","act":"extend","opportunity":"o","deadline":"answer","until":"2025-03-09"}`))
 	f.Fuzz(func(t *testing.T, log []byte) {
 		c, err := play.Run(b, l, bytes.NewReader(log), []time.Time{time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)})

@@ -89,8 +89,11 @@ func (f *form) deed(name string) offtake.Deed {
 	switch name {
 	case "offer.receive":
 		terms := Offer().Revised(f.terms())
-		if f.take("without") == "site" {
+		switch f.take("without") {
+		case "site":
 			terms.Site = ""
+		case "provider":
+			terms.Provider = ""
 		}
 		return offtake.OfferReceive{Terms: terms}
 	case "offer.revise":
