@@ -99,6 +99,8 @@ type swap struct {
 var swaps = []swap{
 	{"direction: supply_side", "direction=supply_side", "direction=demand_side"},
 	{"direction: demand_side", "direction=demand_side", "direction=supply_side"},
+	{"grantor: the buyer", "grantor=openai", "grantor=oracle"},
+	{"grantor: another", "grantor=oracle", "grantor=openai"},
 	{"holders", "", "holders=crusoe:1:1"},
 	{"holders, assignable: personal", "assignable=personal", "assignable=free"},
 	{"holders, assignable: affiliates", "assignable=affiliates", "assignable=personal"},

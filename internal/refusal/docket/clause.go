@@ -62,6 +62,8 @@ func setHolders(f *offtake.FirstRefusal, key, v string) (known bool, err error) 
 	switch key {
 	case "direction":
 		f.Direction = offtake.Direction(v)
+	case "grantor":
+		f.Grantor = offtake.PartyName(v)
 	case "holders":
 		f.Holders, err = holders(v)
 		if len(f.Holders) > 1 {
