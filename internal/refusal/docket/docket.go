@@ -21,7 +21,7 @@
 // more of it in pairs: id, before (the state of the process before it), rank,
 // round, parts, deadline, sign_by, close_by; and what is seen of one process but
 // not told to machines: of, late, price, noticed, left, asked. It takes on= and
-// under= as an act does, and of=a process=o#1 says which process is meant.
+// under= as an act does, and process=o#1 says which process is meant.
 //
 // Some lines make a larger book, which only a whole book can play:
 //
@@ -213,22 +213,4 @@ func (c *Case) expectation(line string) (err error) {
 	}
 	c.Expected = append(c.Expected, e)
 	return nil
-}
-
-// WholeBook reports whether a case needs more than one right over one
-// opportunity, so that no single process can play it.
-func (c *Case) WholeBook() bool {
-	if len(c.Clauses) > 1 || len(c.Amendments) > 0 {
-		return true
-	}
-	for _, a := range c.Acts {
-		switch a.Deed.(type) {
-		case offtake.Evidence, offtake.Amend, offtake.PurposeReading:
-			return true
-		}
-		if a.Opportunity != opportunity || !a.Clause.IsZero() {
-			return true
-		}
-	}
-	return false
 }
