@@ -87,6 +87,7 @@ var pureRooms = map[string]string{
 	"internal/rates":          "",
 	"internal/prices":         "github.com/go-json-experiment/json",
 	"internal/refusal":        "",
+	"internal/refusal/docket": "",
 	"internal/drawdown":       "",
 	"internal/market":         "",
 	"internal/market/deal":    "",

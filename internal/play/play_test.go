@@ -34,7 +34,7 @@ func lines(t testing.TB) []string {
 	return strings.Split(strings.TrimSpace(string(text)), "\n")
 }
 
-func told(t testing.TB, log []string, asOf ...time.Time) *play.Case {
+func playedLog(t testing.TB, log []string, asOf ...time.Time) *play.Case {
 	t.Helper()
 	b, l := twoHolders(t)
 	c, err := play.Run(b, l, strings.NewReader(strings.Join(log, "\n")), play.Options{AsOf: asOf})
@@ -60,12 +60,12 @@ func pictures(t testing.TB, c *play.Case) string {
 func TestAPrefixGivesTheStateAsOfItsEnd(t *testing.T) {
 	all := lines(t)
 	for n := 1; n <= len(all); n++ {
-		prefix := told(t, all[:n])
+		prefix := playedLog(t, all[:n])
 		at := prefix.Pictures[0].At
 		if n < len(all) && strings.Contains(all[n], offtake.Stamp(at)) {
 			continue // the next act is of the same instant
 		}
-		if got, want := pictures(t, told(t, all, at)), pictures(t, prefix); got != want {
+		if got, want := pictures(t, playedLog(t, all, at)), pictures(t, prefix); got != want {
 			t.Errorf("the first %d acts give\n%s\nand all, as of then,\n%s", n, want, got)
 		}
 	}
@@ -73,10 +73,10 @@ func TestAPrefixGivesTheStateAsOfItsEnd(t *testing.T) {
 	for _, line := range all {
 		twice = append(twice, line, line)
 	}
-	if got, want := pictures(t, told(t, twice)), pictures(t, told(t, all)); got != want {
+	if got, want := pictures(t, playedLog(t, twice)), pictures(t, playedLog(t, all)); got != want {
 		t.Errorf("with every act twice:\n%s\nwant\n%s", got, want)
 	}
-	for i, a := range told(t, twice).Acts {
+	for i, a := range playedLog(t, twice).Acts {
 		if i%2 == 1 && a.Outcome == play.Taken {
 			t.Errorf("act %s was taken twice", a.ID)
 		}
@@ -98,7 +98,7 @@ func TestEvidence(t *testing.T) {
 		{"with evidence that it came in time it binds", []string{late, evidence}, offtake.Contracting},
 		{"once a third party was signed it is disputed", []string{late, signed, evidence}, offtake.IsDisputed},
 	} {
-		got := told(t, append(slices.Clone(offer), c.log...))
+		got := playedLog(t, append(slices.Clone(offer), c.log...))
 		if p := got.Pictures[0].Processes[0]; p.State() != c.want {
 			t.Errorf("%s: the process is %s, want %s", c.is, p.State(), c.want)
 		}
@@ -114,6 +114,16 @@ func FuzzLog(f *testing.F) {
 		f.Add([]byte(all[0] + "\n" + line))
 	}
 	f.Add([]byte(all[0] + "\n" + all[1] + "\n" + `{"id":"z","at":"2025-06-03T15:00:00Z","by":"northern","act":"toll","opportunity":"quarry-1","cause":"force_majeure"}`))
+	for _, bad := range rejected {
+		if len(bad.line) < 4000 {
+			f.Add([]byte(all[0] + "\n" + all[1] + "\n" + bad.line + "\n" + all[2]))
+		}
+	}
+	for _, bad := range noLogs {
+		if len(bad.line) < 4000 {
+			f.Add([]byte(all[0] + "\r\n\n" + bad.line))
+		}
+	}
 	f.Add([]byte(`{"id":"a","at":"2025-06-02T14:00:00Z","by":"lumen","act":"extend","opportunity":"o","deadline":"answer","until":"2025-03-09"}`))
 	f.Fuzz(func(t *testing.T, log []byte) {
 		c, err := play.Run(b, l, bytes.NewReader(log), play.Options{AsOf: []time.Time{time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}})

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/offtake-dev/offtake"
-	"github.com/offtake-dev/offtake/internal/civil"
 	"github.com/offtake-dev/offtake/internal/refusal"
+	"github.com/offtake-dev/offtake/internal/refusal/docket"
 )
 
 // A court plays a log of acts over one opportunity and one right: it lets
@@ -105,40 +105,15 @@ func (k *court) asOf(t time.Time) *court {
 	return past
 }
 
-var calendars = func() *civil.Calendars {
-	cs, findings := civil.Compile([]offtake.Calendar{
-		{
-			Name: "us-business", Timezone: "America/Los_Angeles", HolidaySet: "us-federal",
-			Cutoff: offtake.TimeOfDay{Minutes: 17 * 60, Set: true}, Opens: offtake.TimeOfDay{Minutes: 9 * 60, Set: true},
-		},
-	})
-	if len(findings) > 0 {
-		panic(findings[0].Message)
-	}
-	return cs
-}()
-
 // plain is a right of microsoft over what openai buys. All numbers are invented.
 func plain(t testing.TB) *refusal.Contract {
 	t.Helper()
-	return contract(t, offtake.FirstRefusal{
-		Direction: offtake.SupplySide, Grantor: "openai",
-		Holders:      []offtake.Holder{{Party: "microsoft", Provider: "azure", Rank: 1, Weight: 1}},
-		NotifyWithin: duration("P5D"), Window: duration("P15BD"), Definitive: duration("P20BD"),
-		Notice: offtake.NoticeRules{
-			Contents:   []offtake.Content{"provider", "quantity", "accelerator", "site", "price", "term", "delivery"},
-			Deficiency: offtake.Strict,
-		},
-		Partial: offtake.NoPartial, Match: offtake.ExactMatch, NonCash: offtake.SameNonCash,
-		Package: offtake.WholePackage, OfferRevocable: offtake.UntilAcceptance,
-		Nonconforming: offtake.NonconformingIgnored, Survival: offtake.Continuing,
-		Tail: offtake.Tail{SignBy: duration("P90D"), CloseBy: duration("P30D")},
-	})
+	return contract(t, docket.Plain())
 }
 
 func contract(t testing.TB, f offtake.FirstRefusal) *refusal.Contract {
 	t.Helper()
-	rules, err := calendars.Rules(f.Time, "us-business")
+	rules, err := docket.Calendars.Rules(f.Time, "us-business")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,18 +136,7 @@ func covers(scope offtake.Scope, t offtake.OfferTerms) refusal.Cover {
 	return refusal.Cover{Reach: refusal.Inside}
 }
 
-var book = &offtake.Book{
-	Buyer: "openai", Currency: "USD",
-	Parties: []offtake.Party{
-		{Name: "openai"}, {Name: "microsoft", Affiliates: []offtake.PartyName{"linkedin"}},
-		{Name: "linkedin"}, {Name: "oracle"}, {Name: "crusoe"}, {Name: "panel"},
-	},
-	Accelerators: []offtake.AcceleratorDecl{{Name: "gb200", PerNode: 4, Lot: 72}},
-	Providers: []offtake.Provider{
-		{Name: "azure", Party: "microsoft"}, {Name: "oci", Party: "oracle"},
-		{Name: "li", Party: "linkedin"}, {Name: "crusoe", Party: "crusoe"},
-	},
-}
+var book = docket.World()
 
 func duration(s string) offtake.Duration {
 	d, err := offtake.ParseDuration(s)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/refusal"
+	"github.com/offtake-dev/offtake/internal/refusal/docket"
 	"pgregory.net/rapid"
 )
 
@@ -151,15 +152,15 @@ func drawDeed(t *rapid.T, k *court) offtake.Deed {
 	}
 	switch n {
 	case 0, 1:
-		return offtake.OfferReceive{Terms: standard()}
+		return offtake.OfferReceive{Terms: docket.Offer()}
 	case 2:
 		return offtake.OfferRevise{Terms: change()}
 	case 3:
 		return offtake.OfferWithdraw{}
 	case 4, 5, 6:
-		return readNotice(nil)
+		return noticeOf("")
 	case 7:
-		return readNotice([]string{"without=price"})
+		return noticeOf("without=price")
 	case 8:
 		return offtake.Accept{Quantity: rapid.SampledFrom([]int64{0, 0, 72, 432, 936, 100}).Draw(t, "take")}
 	case 9:
@@ -188,6 +189,15 @@ func drawDeed(t *rapid.T, k *court) offtake.Deed {
 		return offtake.ThirdPartySign{Terms: change(), Conditional: len(k.all) > 0 && k.last().State() != offtake.InTail && rapid.IntRange(0, 4).Draw(t, "conditional") > 0}
 	}
 	return offtake.ThirdPartyClose{}
+}
+
+// noticeOf gives the notice of a written case.
+func noticeOf(without string) offtake.Deed {
+	a, err := docket.ReadAct(1, "2025-06-03T10:00 openai notice.serve "+without)
+	if err != nil {
+		panic(err)
+	}
+	return a.Deed
 }
 
 // checkLaws walks the log and knows only the words: what it holds the process
@@ -387,7 +397,7 @@ func checkPrefixes(t *rapid.T, k *court) {
 // walkWindow counts a window from a notice day by day, in Los Angeles in 2025
 // and 2026, knowing nothing of how the process counts. Only units the laws use.
 func walkWindow(received time.Time, d offtake.Duration) time.Time {
-	zone, _ := calendars.Get("us-business")
+	zone, _ := docket.Calendars.Get("us-business")
 	local := received.In(zone.Location())
 	day := time.Date(local.Year(), local.Month(), local.Day(), 12, 0, 0, 0, local.Location())
 	cutoff := func(d time.Time) time.Time {
