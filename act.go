@@ -119,6 +119,7 @@ const (
 	DoubtGoodFaith   Doubt = "good_faith"  // is the third party's offer meant
 	DoubtEquivalence Doubt = "equivalence" // does what the holder offers match
 	DoubtValue       Doubt = "value"       // what is a consideration worth that is no money
+	DoubtEvidence    Doubt = "evidence"    // what follows from evidence that came after somebody relied on the outcome
 )
 
 // InFavour says for whom a doubt was decided.

@@ -176,10 +176,11 @@ type DefinitiveSigned struct {
 
 // Lapsed: a bound holder failed.
 type Lapsed struct {
-	Process ProcessID
-	Part    int64
-	Party   PartyName
-	Why     string
+	Process  ProcessID
+	Part     int64
+	Party    PartyName
+	Quantity int64 // 0: all of the part
+	Why      string
 }
 
 // Released: the third party may be signed for a part.
@@ -275,10 +276,11 @@ type QuestionRaised struct {
 	Process  ProcessID
 	Question Doubt
 	Why      string
+	Terms    OfferTerms // of the revision that raised it, which takes effect if it is answered for the grantor
 }
 
-// Determined: the question was answered. Where it was for the grantor, time
-// runs again, and these are the deadlines now.
+// Determined: the question was answered. Time runs again, and these are the
+// deadlines now.
 type Determined struct {
 	Process   ProcessID
 	Question  Doubt

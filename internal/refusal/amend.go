@@ -25,23 +25,30 @@ func Amended(p Process, a offtake.Act, m Amendment) ([]offtake.Event, error) {
 	case m.To == nil:
 		return []offtake.Event{offtake.Waived{Process: p.ID, Why: "amendment " + string(m.Name) + " removed the clause, and its holder signed"}}, nil
 	}
-	return []offtake.Event{p.under(m.To)}, nil
+	return []offtake.Event{p.under(a.At, m.To)}, nil
 }
 
 // under counts every deadline that runs again from where it started. None
 // becomes earlier than it was. One that stands still is counted when it runs.
-func (p *Process) under(to *Contract) offtake.ClauseReplaced {
+func (p *Process) under(at time.Time, to *Contract) offtake.ClauseReplaced {
 	e := offtake.ClauseReplaced{Process: p.ID, Version: to.Version, NotifyBy: p.Notify.By}
 	if p.any(in(offtake.NotifyDue, offtake.Deficient)) && !p.Notify.By.IsZero() {
 		e.NotifyBy = later(p.Notify.By, to.after(p.Triggered, to.Right.NotifyWithin))
 	}
 	for i, q := range p.Parts {
-		if q.Of == "" || q.Of == offtake.DueDelivery || q.Paused != "" {
+		if q.Of == "" || q.Of == offtake.DueDelivery {
 			continue
 		}
 		now := *q.Clock
 		now.Length = to.lengthOf(p, q)
 		d := offtake.PartDeadline{Part: int64(i + 1), By: q.Clock.By}
+		if q.Paused != "" { // it is counted when time runs again, with the longer of the two
+			if was, is := q.Clock.running(at).counted(p.Contract.Rules), now.running(at).counted(to.Rules); later(was, is) != was {
+				d.Length = now.Length
+			}
+			e.Deadlines = append(e.Deadlines, d)
+			continue
+		}
 		if by := now.counted(to.Rules); later(d.By, by) != d.By {
 			d.By, d.Length = by, now.Length
 		}

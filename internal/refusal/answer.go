@@ -21,7 +21,7 @@ func (s *step) accept(d offtake.Accept) error {
 	if d.Quantity < 0 || d.Quantity > offered {
 		return offtake.Refuse(offtake.Invalid, "quantity %d is not between 1 and the %d offered", d.Quantity, offered)
 	}
-	if why := p.nonconforming(d, offered); why != "" {
+	if why := p.nonconforming(s.a.By, d, offered); why != "" {
 		ends := p.Contract.Right.Nonconforming == offtake.NonconformingTerminates
 		s.follow(offtake.AnsweredOffTerms{Process: p.ID, By: s.a.By, Why: why, Passed: ends})
 		s.answered(i)
@@ -116,7 +116,7 @@ func (p *Process) mayAnswer(a offtake.Act) (int, error) {
 
 // nonconforming says in what an acceptance departs from the notice; "" if in
 // nothing that the clause minds.
-func (p *Process) nonconforming(d offtake.Accept, offered int64) string {
+func (p *Process) nonconforming(by offtake.PartyName, d offtake.Accept, offered int64) string {
 	if len(d.Conditions) > 0 {
 		return "it has a condition"
 	}
@@ -138,7 +138,7 @@ func (p *Process) nonconforming(d offtake.Accept, offered int64) string {
 			return "it leaves " + name + " out of the package"
 		}
 	}
-	return p.differs(d.Terms)
+	return p.differs(by, d.Terms)
 }
 
 // mayLeaveOut reports whether a holder need not take an extra: one that is not
@@ -168,14 +168,13 @@ func (p *Process) unvalued() string {
 // differs names the first term that the holder writes otherwise than noticed.
 // That it would supply itself, from its own provider, is the right and no
 // difference. Under a material match a difference inside the tolerance is none.
-func (p *Process) differs(written offtake.OfferTerms) string {
-	for _, seat := range p.Seats {
-		if written.Provider == seat.Provider {
-			written.Provider = ""
-		}
-		if written.Party == seat.Party {
-			written.Party = ""
-		}
+func (p *Process) differs(by offtake.PartyName, written offtake.OfferTerms) string {
+	seat := p.Seats[p.seat(by)]
+	if written.Provider == seat.Provider {
+		written.Provider = ""
+	}
+	if written.Party == seat.Party {
+		written.Party = ""
 	}
 	written.Quantity = 0 // the act's own
 	for _, c := range p.Contract.compare(*p.Noticed, p.Noticed.Revised(written)) {

@@ -39,6 +39,13 @@ func Apply(p Process, at time.Time, e offtake.Event) Process {
 
 // Fold does what Apply does in place. The parts must be this process's alone.
 func (p *Process) Fold(at time.Time, e offtake.Event) {
+	p.fold(at, e)
+	if p.stopped() && !p.Live() { // nothing stands still that has ended
+		p.Doubt, p.Proposed, p.Causes = "", nil, nil
+	}
+}
+
+func (p *Process) fold(at time.Time, e offtake.Event) {
 	switch e := e.(type) {
 	case offtake.TermsReplaced:
 		p.replaceTerms(at, e)
@@ -74,12 +81,12 @@ func (p *Process) Fold(at time.Time, e offtake.Event) {
 		q.run(offtake.DueDelivery, Clock{From: at, By: e.Deliver})
 	case offtake.Lapsed:
 		p.Why = e.Why
-		p.unbind(at, e.Part)
+		p.unbind(at, p.split(int(e.Part-1), e.Quantity))
 	case offtake.Released:
 		p.release(at, e)
 	case offtake.Fulfilled:
 		p.Relied = true
-		p.end(at, e.Part, offtake.IsFulfilled)
+		p.fulfil(at, p.split(int(e.Part-1), e.Quantity))
 		p.Why = string(e.Party) + " and the grantor have their agreement"
 	default:
 		p.foldMore(at, e)
@@ -98,8 +105,8 @@ func (p *Process) foldMore(at time.Time, e offtake.Event) {
 	case offtake.ThirdPartyNoted:
 		p.Closed = p.Closed || e.Closed
 	case offtake.DisputeRaised:
-		p.move(at, offtake.IsDisputed, func(Part) bool { return true })
-		p.Why = e.Why
+		p.dispute(at)
+		p.Doubt, p.Why = offtake.DoubtEvidence, e.Why
 	case offtake.ThirdPartyClosed:
 		p.Relied = true
 		p.move(at, offtake.ClosedThirdParty, Part.signed)
@@ -114,7 +121,7 @@ func (p *Process) foldMore(at time.Time, e offtake.Event) {
 		p.Causes = append(slices.Clone(p.Causes), e.Cause)
 	case offtake.Resumed:
 		p.Causes = slices.DeleteFunc(slices.Clone(p.Causes), func(c string) bool { return c == e.Cause })
-		p.resume(at, e.NotifyBy, e.ObjectBy, e.Deadlines)
+		p.resume(at, e.NotifyBy, e.ObjectBy, e.Deadlines, Part.live)
 	case offtake.Extended:
 		if e.Deadline == offtake.DueNotify {
 			p.Notify.By, p.Notify.Floor, p.Missed = e.NotifyBy, e.NotifyBy, false
@@ -125,22 +132,44 @@ func (p *Process) foldMore(at time.Time, e offtake.Event) {
 	case offtake.QuestionRaised:
 		p.pause(at, offtake.IsUndetermined, Part.unbound)
 		p.Doubt, p.Why = e.Question, e.Why
-	case offtake.Determined:
-		p.Doubt = ""
-		p.Why = string(e.Question) + " was decided " + string(e.Answer)
-		if e.Answer == offtake.ForGrantor {
-			p.resume(at, e.NotifyBy, e.ObjectBy, e.Deadlines)
+		if e.Terms.Quantity != 0 {
+			p.Proposed = &e.Terms
 		}
+	case offtake.Determined:
+		p.determined(at, e)
 	case offtake.Waived:
 		p.move(at, offtake.IsWaived, Part.live)
 		p.Why = e.Why
 	case offtake.ClauseReplaced:
 		p.Missed = p.Missed && !e.NotifyBy.After(p.Notify.By)
-		p.Notify.By, p.Notify.Length = e.NotifyBy, p.Contract.Right.NotifyWithin
+		p.Notify.By = e.NotifyBy
+		if now := p.Contract.Right.NotifyWithin; offtake.CompareDurations(now, p.Notify.Length) > 0 {
+			p.Notify.Length = now
+		}
 		p.postpone(e.Deadlines)
 	case offtake.Breached:
 		p.breach(at, e)
 	}
+}
+
+// determined ends a question. Where it was answered for the holder, what nobody
+// is bound to stands still until the notice is found deficient in the same breath.
+func (p *Process) determined(at time.Time, e offtake.Determined) {
+	p.Why = string(e.Question) + " was decided " + string(e.Answer)
+	which := Part.live
+	if e.Answer == offtake.ForHolder {
+		which = func(q Part) bool { return q.Party != "" }
+		if p.Proposed != nil {
+			p.Terms = p.Proposed
+		}
+	} else {
+		p.Settled = p.Proposed
+		if p.Settled == nil && p.Waiting != nil {
+			p.Settled = p.Waiting.Terms
+		}
+	}
+	p.Doubt, p.Proposed = "", nil
+	p.resume(at, e.NotifyBy, e.ObjectBy, e.Deadlines, which)
 }
 
 // Under gives the process under another contract, as an amendment puts it.
@@ -162,12 +191,36 @@ func (p *Process) move(at time.Time, to offtake.ProcessState, which func(Part) b
 func (p *Process) put(i int, at time.Time, to offtake.ProcessState) {
 	q := &p.Parts[i]
 	q.Was, q.State, q.Since, q.Paused = q.State, to, at, ""
-	if Final(to) || to == offtake.IsDisputed {
+	if Final(to) {
 		q.Of = ""
 	}
 }
 
-func (p *Process) end(at time.Time, part int64, to offtake.ProcessState) { p.put(int(part-1), at, to) }
+// split makes so much of a part one of its own, behind what is left, and gives
+// its place. None at all is all of it.
+func (p *Process) split(i int, quantity int64) int {
+	if quantity == 0 || quantity == p.Parts[i].Quantity {
+		return i
+	}
+	some := p.Parts[i]
+	some.Quantity = quantity
+	p.Parts[i].Quantity -= quantity
+	p.Parts = slices.Insert(p.Parts, i+1, some)
+	return i + 1
+}
+
+// fulfil ends a bound part. A holder has one part that is fulfilled.
+func (p *Process) fulfil(at time.Time, i int) {
+	p.put(i, at, offtake.IsFulfilled)
+	for n, q := range p.Parts {
+		if n != i && q.State == offtake.IsFulfilled && q.Party == p.Parts[i].Party {
+			p.Parts[n].Quantity += p.Parts[i].Quantity
+			p.Parts[n].Since = at
+			p.Parts = slices.Delete(p.Parts, i, i+1)
+			return
+		}
+	}
+}
 
 // resize lets the part that nobody is bound to follow the quantity of the terms.
 func (p *Process) resize() {
@@ -227,15 +280,19 @@ func (p *Process) deficient(at time.Time) {
 			whole.Quantity += q.Quantity
 		}
 	}
+	if len(p.Causes) > 0 {
+		whole.State, whole.Paused = offtake.IsTolled, offtake.Deficient
+	}
 	rest[first] = whole
 	p.Parts = rest
+	p.resize()
 	p.Served, p.Object, p.Missing = time.Time{}, Clock{}, nil
 	p.Baseline, p.Noticed, p.Contents = &nothing, &nothing, nil
 	p.Seats = slices.Clone(p.Seats)
 	for i := range p.Seats {
 		p.Seats[i].Asked = false
 	}
-	p.Missed = p.Missed || fell(p.Notify.By, at)
+	p.Missed = p.Missed || passed(p.Notify.By, at)
 }
 
 func (p *Process) serve(at time.Time, e offtake.NoticeServed) {
@@ -335,8 +392,8 @@ func (p *Process) bind(at time.Time, e offtake.Bound) {
 
 // unbind makes a bound part nobody's. Who answers for it next, or that it is
 // released, follows in the same breath.
-func (p *Process) unbind(at time.Time, part int64) {
-	q := &p.Parts[part-1]
+func (p *Process) unbind(at time.Time, i int) {
+	q := &p.Parts[i]
 	q.Was, q.State, q.Since = q.State, offtake.Open, at
 	q.Party, q.Agreed, q.Offer = "", false, nil
 	q.halt()
@@ -366,7 +423,7 @@ func (p *Process) release(at time.Time, e offtake.Released) {
 // released or is being offered.
 func (p *Process) supersede(at time.Time) {
 	p.move(at, offtake.IsSuperseded, Part.unbound)
-	p.Doubt, p.Causes = "", nil
+	p.Doubt, p.Proposed, p.Causes = "", nil, nil
 }
 
 // withdraw gives up what nobody has taken; or with a quantity so much of it,

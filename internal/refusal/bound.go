@@ -1,6 +1,7 @@
 package refusal
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -10,6 +11,9 @@ import (
 // names, else of the holder that acts, else of the only one that is bound.
 func (s *step) bound(party offtake.PartyName, quantity int64) (int, error) {
 	p := s.p
+	if party != "" && party != s.a.By && p.seat(s.a.By) >= 0 {
+		return -1, offtake.Refuse(offtake.Forbidden, "%s for %.60q is no step of %q, another holder", s.a.Deed.Name(), party, s.a.By)
+	}
 	mine := func(q Part) bool { return q.State == offtake.Contracting && (party == "" || q.Party == party) }
 	if party == "" && p.seat(s.a.By) >= 0 {
 		mine = func(q Part) bool { return q.State == offtake.Contracting && q.Party == s.a.By }
@@ -20,8 +24,10 @@ func (s *step) bound(party offtake.PartyName, quantity int64) (int, error) {
 		return -1, offtake.Refuse(offtake.Invalid, "party %.60q is not bound in process %q", party, p.ID)
 	case i < 0:
 		return -1, p.wrongState("no holder is bound")
-	case quantity != 0 && quantity != p.Parts[i].Quantity:
-		return -1, offtake.Refuse(offtake.Invalid, "quantity %d is not the %d that %q is bound to", quantity, p.Parts[i].Quantity, p.Parts[i].Party)
+	case quantity < 0 || quantity > p.Parts[i].Quantity:
+		return -1, offtake.Refuse(offtake.Invalid, "quantity %d is not between 1 and the %d that %q is bound to", quantity, p.Parts[i].Quantity, p.Parts[i].Party)
+	case quantity%p.lot() != 0 && quantity != p.Parts[i].Quantity:
+		return -1, offtake.Refuse(offtake.Invalid, "quantity %d is not in lots of %d", quantity, p.lot())
 	}
 	others := 0
 	for _, q := range p.Parts {
@@ -45,48 +51,52 @@ func (s *step) definitive(d offtake.DefinitiveSign) error {
 	p := s.p
 	q := p.Parts[i]
 	if !p.Contract.Right.DeliveryGate {
-		s.fulfil(i)
+		s.fulfil(i, d.Quantity)
 		return nil
 	}
-	if q.Agreed {
+	switch {
+	case q.Agreed:
 		return p.wrongState("it is signed, and waits for delivery")
+	case d.Quantity != 0 && d.Quantity != q.Quantity:
+		return offtake.Refuse(offtake.Invalid, "quantity %d is not the %d that %q is bound to, and what waits for delivery is signed as a whole", d.Quantity, q.Quantity, q.Party)
 	}
 	s.follow(offtake.DefinitiveSigned{Process: p.ID, Part: int64(i + 1), Party: q.Party, Deliver: p.deliverBy(s.a.At)})
 	return nil
 }
 
 // deliverBy gives until when a bound holder that signs now must have delivered:
-// the grace runs from the noticed delivery, or from the signature where that
-// comes later. It is zero where the offer names no day.
+// the grace runs from the noticed delivery; where that would be over already,
+// from the signature. It is zero where the offer names no day.
 func (p *Process) deliverBy(signed time.Time) time.Time {
 	if p.Noticed.Delivery.IsZero() {
 		return time.Time{}
 	}
-	from := p.Contract.Dates.Resolve(p.Noticed.Delivery)
-	if from.Before(signed) {
-		from = signed
+	by := p.Contract.after(p.Contract.Dates.Resolve(p.Noticed.Delivery), p.Contract.Right.DeliveryGrace)
+	if fell(by, signed) {
+		by = p.Contract.after(signed, p.Contract.Right.DeliveryGrace)
 	}
-	return p.Contract.after(from, p.Contract.Right.DeliveryGrace)
+	return by
 }
 
 func (s *step) deliver(d offtake.Deliver) error {
 	i, err := s.bound(d.Party, d.Quantity)
 	if err == nil {
-		s.fulfil(i)
+		s.fulfil(i, d.Quantity)
 	}
 	return err
 }
 
-func (s *step) fulfil(i int) {
+// fulfil ends so much of a bound part, or all of it.
+func (s *step) fulfil(i int, quantity int64) {
 	q := s.p.Parts[i]
-	s.follow(offtake.Fulfilled{Process: s.p.ID, Part: int64(i + 1), Party: q.Party, Quantity: q.Quantity})
+	s.follow(offtake.Fulfilled{Process: s.p.ID, Part: int64(i + 1), Party: q.Party, Quantity: cmp.Or(quantity, q.Quantity)})
 }
 
 // fail: a bound holder will not perform.
 func (s *step) fail(party offtake.PartyName, quantity int64, why string) error {
 	i, err := s.bound(party, quantity)
 	if err == nil {
-		s.lapse(i, "was bound and "+why)
+		s.lapse(i, quantity, "was bound and "+why)
 	}
 	return err
 }

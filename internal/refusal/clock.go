@@ -58,7 +58,7 @@ func (p *Process) recounted(at time.Time) (notifyBy, objectBy time.Time, parts [
 		notifyBy, objectBy = p.Notify.again(at, p), p.Object.again(at, p)
 	}
 	for i, q := range p.Parts {
-		still := len(p.Causes) > 0 || p.Doubt != "" && q.unbound()
+		still := len(p.Causes) > 0 || p.Doubt != "" && q.awaitsAnswer()
 		if q.Paused == "" || still || q.Of == "" || q.Clock.By.IsZero() {
 			continue
 		}
@@ -178,7 +178,7 @@ func (s *step) determine(d offtake.Determine) error {
 	switch {
 	case p.Doubt == "":
 		return p.wrongState("no question is open")
-	case d.Question != "" && d.Question != p.Doubt:
+	case d.Question != "" && d.Question != p.Doubt && p.Doubt != offtake.DoubtEvidence:
 		return offtake.Refuse(offtake.Invalid, "question %.60q is not open; %s is", d.Question, p.Doubt)
 	case d.Answer != offtake.ForHolder && d.Answer != offtake.ForGrantor:
 		return offtake.Refuse(offtake.Invalid, "answer %.60q is not for_holder or for_grantor", d.Answer)
@@ -194,29 +194,31 @@ func (s *step) determine(d offtake.Determine) error {
 			}
 		}
 	}
-	e := offtake.Determined{Process: p.ID, Question: p.Doubt, Answer: d.Answer, NotifyBy: p.Notify.By, ObjectBy: p.Object.By}
-	if d.Answer == offtake.ForGrantor {
-		then := p.without(func(q *Process) { q.Doubt = "" })
-		e.NotifyBy, e.ObjectBy, e.Deadlines = then.recounted(s.a.At)
-	}
+	proposed := p.Proposed
+	then := p.without(func(q *Process) { q.Doubt = "" })
+	e := offtake.Determined{Process: p.ID, Question: p.Doubt, Answer: d.Answer}
+	e.NotifyBy, e.ObjectBy, e.Deadlines = then.recounted(s.a.At)
 	s.follow(e)
 	switch {
-	case d.Answer == offtake.ForHolder && p.any(func(q Part) bool { return q.live() && q.unbound() }):
+	case d.Answer == offtake.ForHolder && p.any(Part.unbound):
 		s.follow(offtake.NoticeFoundDeficient{Process: p.ID})
 	case d.Answer == offtake.ForGrantor:
-		s.settle()
+		if proposed != nil {
+			s.adopt(*proposed)
+		}
+		s.effect()
 	}
 	return nil
 }
 
-// settle lets a signature that waited for an answer take effect, where what it
-// is for has been released.
-func (s *step) settle() {
+// adopt puts a revision into effect that the determiner has found for the grantor.
+func (s *step) adopt(terms offtake.OfferTerms) {
 	p := s.p
-	if w := p.Waiting; w != nil && w.Quantity <= p.Released() {
-		s.follow(offtake.ThirdPartySigned{
-			Process: p.ID, Quantity: w.Quantity, Terms: *w.Terms,
-			CloseBy: p.Contract.after(s.a.At, p.Contract.Right.Tail.CloseBy),
-		})
+	switch i := p.find(Part.unbound); {
+	case i < 0:
+	case p.Parts[i].under() == offtake.InTail:
+		s.follow(offtake.TermsReplaced{Process: p.ID, Terms: terms, State: offtake.InTail})
+	case p.Parts[i].under() == offtake.Open || p.Parts[i].under() == offtake.Allocating:
+		s.follow(offtake.NoticeCorrected{Process: p.ID, Terms: terms})
 	}
 }

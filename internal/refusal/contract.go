@@ -117,6 +117,8 @@ func (c *Contract) admit(at time.Time, t offtake.OfferTerms) error {
 	switch {
 	case t.Quantity <= 0:
 		return offtake.Refuse(offtake.Invalid, "offer quantity %d is not above zero", t.Quantity)
+	case t.Price.Sign() < 0:
+		return offtake.Refuse(offtake.Invalid, "offer price %s is below zero", t.Price)
 	case t.Price.Currency() != "" && t.Price.Currency() != c.Book.Currency:
 		return offtake.Refuse(offtake.Invalid, "offer price %s is not in %s, the book's currency", t.Price, c.Book.Currency)
 	case !t.Expires.IsZero() && c.Dates.Resolve(t.Expires).Before(at):

@@ -286,9 +286,9 @@ func (s *step) deadline(d offtake.Deadline) error {
 	case offtake.DueAnswer:
 		s.closeRank(p.find(fallen))
 	case offtake.DueDefinitive:
-		s.lapse(p.find(fallen), "was bound and did not sign in time")
+		s.lapse(p.find(fallen), 0, "was bound and did not sign in time")
 	case offtake.DueDelivery:
-		s.lapse(p.find(fallen), "was bound and did not deliver in time")
+		s.lapse(p.find(fallen), 0, "was bound and did not deliver in time")
 	case offtake.DueSignBy:
 		s.follow(offtake.TailExpired{Process: p.ID})
 	case offtake.DueCloseBy:

@@ -1,7 +1,9 @@
 package refusal
 
 import (
+	"cmp"
 	"math"
+	"time"
 
 	"github.com/offtake-dev/offtake"
 )
@@ -11,11 +13,14 @@ import (
 // noticed first, so that small steps add up.
 func (s *step) revise(d offtake.OfferRevise) error {
 	p := s.p
-	terms := p.Terms.Revised(d.Terms)
+	terms := p.offered().Revised(d.Terms)
 	if err := p.Contract.admit(s.a.At, terms); err != nil {
 		return err
 	}
 	i := p.find(Part.unbound)
+	if p.any(in(offtake.IsDisputed)) {
+		return p.wrongState("nothing changes until its outcome is decided")
+	}
 	if i < 0 {
 		if p.State() == offtake.NotTriggered {
 			s.retrigger(terms)
@@ -67,26 +72,40 @@ func (s *step) retrigger(terms offtake.OfferTerms) {
 	s.events = append(s.events, e)
 }
 
+// offered gives the terms of the offer as last revised, whether or not they have
+// taken effect.
+func (p *Process) offered() *offtake.OfferTerms { return cmp.Or(p.Proposed, p.Terms) }
+
 func (s *step) reviseOpen(terms offtake.OfferTerms) {
 	p := s.p
-	for _, c := range p.Contract.compare(*p.Baseline, terms) {
-		switch {
-		case c.sign == unknown:
-			s.doubt(c.key)
-			return
-		case c.beyond && p.Contract.requires(c.key):
+	changes := p.Contract.compare(*p.Baseline, terms)
+	for _, c := range changes {
+		if c.sign != unknown && c.beyond && p.Contract.requires(c.key) {
 			s.supersede(terms, c)
 			return
 		}
 	}
+	if key := p.unknown(changes, terms); key != "" {
+		s.doubt(key, &terms)
+		return
+	}
 	s.follow(offtake.NoticeCorrected{Process: p.ID, Terms: terms})
 }
 
-// doubt asks the determiner what a change is that the table of signs has not.
-func (s *step) doubt(key string) {
-	if s.p.Doubt == "" {
-		s.follow(offtake.QuestionRaised{Process: s.p.ID, Question: offtake.Doubt(key), Why: "for whom a change of " + key + " is better, only the determiner can say"})
+// doubt asks the determiner what a change is that the table of signs has not;
+// terms are those of the revision that makes it, if one does.
+func (s *step) doubt(key string, terms *offtake.OfferTerms) {
+	e := offtake.QuestionRaised{Process: s.p.ID, Question: offtake.Doubt(key), Why: "for whom a change of " + key + " is better, only the determiner can say"}
+	if s.p.Doubt != "" {
+		if terms == nil {
+			return
+		}
+		e.Question, e.Why = s.p.Doubt, s.p.Why // what is asked stays; the answer is about the latest revision too
 	}
+	if terms != nil {
+		e.Terms = *terms
+	}
+	s.follow(e)
 }
 
 func (s *step) reviseReleased(terms offtake.OfferTerms) error {
@@ -94,15 +113,16 @@ func (s *step) reviseReleased(terms offtake.OfferTerms) error {
 	if p.any(func(q Part) bool { return q.Signed != nil && q.live() }) {
 		return p.wrongState("its terms are signed")
 	}
-	for _, c := range p.Contract.compare(*p.Baseline, terms) {
-		switch {
-		case c.sign == unknown:
-			s.doubt(c.key)
-			return nil
-		case c.beyond && c.sign != worse:
+	changes := p.Contract.compare(*p.Baseline, terms)
+	for _, c := range changes {
+		if c.beyond && (c.sign == better || c.sign == different) {
 			s.supersede(terms, c)
 			return nil
 		}
+	}
+	if key := p.unknown(changes, terms); key != "" {
+		s.doubt(key, &terms)
+		return nil
 	}
 	s.follow(offtake.TermsReplaced{Process: p.ID, Terms: terms, State: offtake.InTail})
 	return nil
@@ -119,11 +139,16 @@ func (s *step) supersede(terms offtake.OfferTerms, c change) {
 	why := c.key + " changed from what was noticed, beyond tolerance"
 	left, rank := p.leftOfWindow(s.a)
 	s.follow(offtake.Superseded{Process: p.ID, Successor: s.next, Why: why})
-	s.events = append(s.events, offtake.ProcessOpened{
+	e := offtake.ProcessOpened{
 		Process: s.next, Opportunity: p.Opportunity, Clause: p.Contract.Ref, Version: p.Contract.Version,
 		State: offtake.NotifyDue, Why: why, Terms: terms, After: p.ID, Left: left, LeftRank: rank,
 		NotifyBy: p.Contract.after(s.a.At, p.Contract.Right.NotifyWithin),
-	})
+	}
+	if h := p.Contract.OwnOffer(terms); h != "" {
+		e.State, e.NotifyBy = offtake.NotTriggered, time.Time{}
+		e.Why = string(p.Contract.thirdParty(terms)) + " is the holder " + string(h) + " or affiliated with it: no third party"
+	}
+	s.events = append(s.events, e)
 }
 
 // leftOfWindow gives what is left of the window that runs and whose it is. All
@@ -145,6 +170,8 @@ func (s *step) withdraw() error {
 	switch {
 	case !p.Live():
 		return p.wrongState("there is no offer left to withdraw")
+	case p.any(in(offtake.IsDisputed)):
+		return p.wrongState("nothing changes until its outcome is decided")
 	case p.any(Part.accepted) && !late:
 		return p.wrongState("the offer was accepted and cannot be withdrawn")
 	case p.any(func(q Part) bool { return q.signed() && !q.Signed.Overdue }):

@@ -20,7 +20,7 @@ func (p *Process) pause(at time.Time, to offtake.ProcessState, which func(Part) 
 	}
 	for i, q := range p.Parts {
 		switch {
-		case !which(q) || q.State == offtake.IsUndetermined:
+		case !which(q) || q.State == offtake.IsUndetermined || q.State == offtake.IsDisputed:
 		case q.Paused != "":
 			p.Parts[i].State = to
 		default:
@@ -30,20 +30,39 @@ func (p *Process) pause(at time.Time, to offtake.ProcessState, which func(Part) 
 	}
 }
 
-// resume lets time run again for the parts that nothing stops any more.
-func (p *Process) resume(at time.Time, notifyBy, objectBy time.Time, deadlines []offtake.PartDeadline) {
+// dispute stops everything, what has ended included.
+func (p *Process) dispute(at time.Time) {
+	if !p.stopped() {
+		p.Notify, p.Object = p.Notify.stopped(at), p.Object.stopped(at)
+	}
+	for i, q := range p.Parts {
+		if q.Paused == "" {
+			p.Parts[i].Paused = q.State
+			p.Parts[i].run(q.Of, q.Clock.stopped(at))
+		}
+		p.Parts[i].Was, p.Parts[i].State, p.Parts[i].Since = q.State, offtake.IsDisputed, at
+	}
+}
+
+// awaitsAnswer reports whether the part stands still while a question is open.
+func (q Part) awaitsAnswer() bool { return q.unbound() || q.State == offtake.IsDisputed }
+
+// resume lets time run again for the parts that qualify and that nothing stops
+// any more.
+func (p *Process) resume(at time.Time, notifyBy, objectBy time.Time, deadlines []offtake.PartDeadline, which func(Part) bool) {
 	if !p.stopped() {
 		p.Notify, p.Object = p.Notify.running(at), p.Object.running(at)
 		p.Notify.By, p.Object.By = notifyBy, objectBy
 	}
 	for i, q := range p.Parts {
-		if q.Paused == "" {
+		if q.Paused == "" || !which(q) {
 			continue
 		}
 		switch {
+		case p.Doubt != "" && q.State == offtake.IsDisputed:
 		case p.Doubt != "" && q.unbound():
 			p.Parts[i].State = offtake.IsUndetermined
-		case len(p.Causes) > 0:
+		case len(p.Causes) > 0 && !Final(q.Paused):
 			p.Parts[i].State = offtake.IsTolled
 		default:
 			p.Parts[i].Was, p.Parts[i].State, p.Parts[i].Since, p.Parts[i].Paused = q.State, q.Paused, at, ""

@@ -1,6 +1,7 @@
 package refusal
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/offtake-dev/offtake"
@@ -141,12 +142,15 @@ func (s *step) openRound(i int) bool {
 // the clause took all they could.
 func (p *Process) fullShares(quantity int64) []int64 {
 	lot := p.lot()
-	claims := make([]claim, len(p.Seats))
-	for n, seat := range p.Seats {
-		claims[n] = claim{weight: seat.Weight, most: lotsOf(quantity, lot)}
+	var claims []claim
+	for _, seat := range p.Seats {
+		claims = append(claims, claim{weight: seat.Weight, most: lotsOf(quantity, lot)})
+	}
+	for _, h := range p.Contract.Right.Holders[min(len(claims), len(p.Contract.Right.Holders)):] { // who is not asked: the seats are those senior to it
+		claims = append(claims, claim{weight: h.Weight, most: lotsOf(quantity, lot)})
 	}
 	got, _ := allotted(quantity, lot, allot(lotsOf(quantity, lot), claims))
-	return got
+	return got[:len(p.Seats)]
 }
 
 // conclude binds the holders to what they got of a part and releases the rest;
@@ -189,22 +193,46 @@ func (s *step) release(i int, why string) {
 		Process: p.ID, Part: int64(i + 1), Quantity: p.Parts[i].Quantity,
 		SignBy: p.Contract.after(s.a.At, p.Contract.Right.Tail.SignBy), Why: why,
 	})
+	s.effect()
+}
+
+// effect lets a signature that waited take effect, where what it is for is
+// released and its terms are permitted. One that named no quantity is for all
+// that is released.
+func (s *step) effect() {
+	p := s.p
 	w := p.Waiting
-	if w == nil || w.Quantity > p.Released() || p.better(*w.Terms) != "" {
+	if w == nil || p.Released() == 0 {
+		return
+	}
+	terms := *w.Terms
+	terms.Quantity = cmp.Or(w.Quantity, p.Released())
+	switch why, key := p.unclear(terms); {
+	case key != "":
+		s.doubt(key, nil)
+		return
+	case why != "":
 		return
 	}
 	s.follow(offtake.ThirdPartySigned{
-		Process: p.ID, Quantity: w.Quantity, Terms: *w.Terms,
+		Process: p.ID, Quantity: terms.Quantity, Terms: terms,
 		CloseBy: p.Contract.after(s.a.At, p.Contract.Right.Tail.CloseBy),
 	})
 }
 
-// lapse frees what a holder was bound to and failed: the juniors never asked
+// lapse frees what a holder was bound to and failed, or so much of it: the juniors never asked
 // are, and where there are none it is released.
-func (s *step) lapse(i int, why string) {
+func (s *step) lapse(i int, quantity int64, why string) {
 	p := s.p
 	party := p.Parts[i].Party
-	s.follow(offtake.Lapsed{Process: p.ID, Part: int64(i + 1), Party: party, Why: string(party) + " " + why})
+	part := quantity != 0 && quantity != p.Parts[i].Quantity
+	if !part {
+		quantity = 0
+	}
+	s.follow(offtake.Lapsed{Process: p.ID, Part: int64(i + 1), Party: party, Quantity: quantity, Why: string(party) + " " + why})
+	if part {
+		i++ // behind what it is still bound to
+	}
 	if !s.openNext(i) {
 		s.release(i, "")
 	}

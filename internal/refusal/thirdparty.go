@@ -12,34 +12,33 @@ import (
 // signature without clearance is a fact too: it breaches.
 func (s *step) thirdPartySign(d offtake.ThirdPartySign) error {
 	p := s.p
-	terms := p.Terms.Revised(d.Terms)
+	terms := p.offered().Revised(d.Terms)
 	quantity := d.Terms.Quantity
 	switch {
 	case quantity < 0:
 		return offtake.Refuse(offtake.Invalid, "quantity %d is not above zero", quantity)
 	case quantity == 0 && p.Released() > 0:
 		quantity = min(p.Released(), p.Terms.Quantity-p.ended()) // a revision may have left less
-	case quantity == 0:
+	case quantity == 0 && !d.Conditional:
 		quantity = p.Quantity()
 	}
 	terms.Quantity = quantity
 	if done, err := s.afterTheEnd(d.Conditional, false); done {
 		return err
 	}
-	why, key := p.unclear(terms)
-	switch {
+	switch why, key := p.unclear(terms); {
+	case why != "" && !d.Conditional:
+		s.breached("a third party was signed: " + why)
+	case why != "":
+		s.follow(offtake.ThirdPartySigned{Process: p.ID, Quantity: quantity, Terms: terms, Conditional: true})
 	case key != "":
 		s.follow(offtake.ThirdPartySigned{Process: p.ID, Quantity: quantity, Terms: terms, Conditional: true})
-		s.doubt(key)
-	case why == "":
+		s.doubt(key, nil)
+	default:
 		s.follow(offtake.ThirdPartySigned{
 			Process: p.ID, Quantity: quantity, Terms: terms,
 			CloseBy: p.Contract.after(s.a.At, p.Contract.Right.Tail.CloseBy),
 		})
-	case d.Conditional:
-		s.follow(offtake.ThirdPartySigned{Process: p.ID, Quantity: quantity, Terms: terms, Conditional: true})
-	default:
-		s.breached("a third party was signed: " + why)
 	}
 	return nil
 }
@@ -99,12 +98,26 @@ func (p *Process) unclear(t offtake.OfferTerms) (why, key string) {
 		return "the right of " + p.holders() + " is " + string(p.State()), ""
 	}
 	changes := p.changes(t)
+	if why := p.tooGood(t.Quantity, changes); why != "" {
+		return why, ""
+	}
+	return "", p.unknown(changes, t)
+}
+
+// unknown gives the first term whose change only the determiner can judge, and
+// has not; "" if there is none.
+func (p *Process) unknown(changes []change, t offtake.OfferTerms) string {
+	var settled []change
+	if p.Settled != nil {
+		settled = p.Contract.compare(*p.Settled, t)
+	}
 	for _, c := range changes {
-		if c.sign == unknown {
-			return "", c.key
+		asked := p.Settled == nil || slices.ContainsFunc(settled, func(s change) bool { return s.key == c.key })
+		if c.sign == unknown && asked {
+			return c.key
 		}
 	}
-	return p.tooMuch(t.Quantity, changes), ""
+	return ""
 }
 
 func (p *Process) holders() string {
@@ -115,23 +128,21 @@ func (p *Process) holders() string {
 	return strings.Join(names, " and ")
 }
 
-// better says in what terms are better for the third party than those noticed,
-// beyond tolerance; "" if in nothing. Quantity is measured against what is or
-// will be released.
-func (p *Process) better(t offtake.OfferTerms) string { return p.tooMuch(t.Quantity, p.changes(t)) }
-
 // changes gives in what terms differ from those noticed, save the quantity.
 func (p *Process) changes(t offtake.OfferTerms) []change {
 	t.Quantity = p.Baseline.Quantity
 	return p.Contract.compare(*p.Baseline, t)
 }
 
-func (p *Process) tooMuch(quantity int64, changes []change) string {
+// tooGood says in what terms are better for the third party than those noticed,
+// beyond tolerance; "" if in nothing. Quantity is measured against what is or
+// will be released.
+func (p *Process) tooGood(quantity int64, changes []change) string {
 	if free := p.sum(func(q Part) bool { return q.live() && q.Signed == nil }); quantity > free || p.Released() > 0 && quantity > p.Released() {
 		return "the quantity is more than was released"
 	}
 	for _, c := range changes {
-		if c.beyond && c.sign != worse {
+		if c.beyond && (c.sign == better || c.sign == different) {
 			return "the " + c.key + " is better for it than was noticed"
 		}
 	}

@@ -64,7 +64,7 @@ func (p *Process) Turn(q Part) string {
 		return strings.Join(open, " and ") + " may answer" + until(q.Clock.By)
 	case offtake.IsTolled:
 		return "time stands still for " + strings.Join(p.Causes, " and ")
-	case offtake.IsUndetermined:
+	case offtake.IsUndetermined, offtake.IsDisputed:
 		who := "the grantor and every holder answer"
 		if d := p.Contract.Right.Determiner; d != "" {
 			who = string(d) + " answers"

@@ -26,6 +26,8 @@ type Law interface {
 	// Refusals gives the clauses of the first refusals in force at an instant
 	// that a party gave, in the book's order.
 	Refusals(by offtake.PartyName, at time.Time) []offtake.ClauseRef
+	// Receives reports whether receiving offers is a party's step.
+	Receives(by offtake.PartyName) bool
 	// Contract gives the version of a clause in force at an instant, or why it
 	// cannot be carried out. The same version is the same pointer.
 	Contract(ref offtake.ClauseRef, at time.Time) (*refusal.Contract, error)

@@ -47,6 +47,8 @@ func (d *Deals) decide(a offtake.Act) ([]offtake.Event, error) {
 // in force, in the book's order.
 func (d *Deals) receive(a offtake.Act, deed offtake.OfferReceive) ([]offtake.Event, error) {
 	switch {
+	case !d.law.Receives(a.By):
+		return nil, offtake.Refuse(offtake.Forbidden, "%s is no step of %q, who is not the buyer and gave no first refusal", deed.Name(), a.By)
 	case a.Opportunity == "":
 		return nil, offtake.Refuse(offtake.Invalid, "offer %q names no opportunity", a.ID)
 	case d.opportunities[a.Opportunity] != nil:
@@ -88,7 +90,7 @@ func (d *Deals) revise(o *Opportunity, a offtake.Act, deed offtake.OfferRevise) 
 	events := []offtake.Event{offtake.OfferRevised{Opportunity: o.ID, Terms: revised}}
 	next := 1
 	for _, p := range d.Of(o.ID) {
-		if !p.Live() && p.State() != offtake.NotTriggered {
+		if !p.Live() && p.State() != offtake.NotTriggered || d.passedOn(o, p) {
 			continue
 		}
 		// A successor covers what was left when it opened, and the offer's
@@ -118,6 +120,18 @@ func (d *Deals) revise(o *Opportunity, a offtake.Act, deed offtake.OfferRevise) 
 		events = append(events, got...)
 	}
 	return events, nil
+}
+
+// passedOn reports whether all that is live of a process is bound, and its
+// offer has become a successor's.
+func (d *Deals) passedOn(o *Opportunity, p *refusal.Process) bool {
+	last := o.processes[len(o.processes)-1]
+	for _, k := range o.processes {
+		if k.Contract.Ref == p.Contract.Ref {
+			last = k
+		}
+	}
+	return last.ID != p.ID && p.Untaken() == 0
 }
 
 // withdraw gives the offer up in every process.

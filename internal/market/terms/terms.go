@@ -201,6 +201,9 @@ func (l *Law) covers(c *refusal.Contract, at time.Time, t offtake.OfferTerms) re
 			return refusal.Cover{Why: "the right is spent since " + offtake.Stamp(since)}
 		}
 	}
+	if t.Provider == "" && len(l.Book.Providers) > 0 {
+		return l.coversUnnamed(c, at, t)
+	}
 	f := l.Purchase(c.Right.Grantor, t)
 	q, err := l.Rights.Question(offtake.Procure, f)
 	if err != nil {
@@ -224,6 +227,61 @@ func (l *Law) covers(c *refusal.Contract, at time.Time, t offtake.OfferTerms) re
 		return refusal.Cover{Reach: refusal.Unknown, Why: "the offer does not say its " + unsaid + ", which decides whether " + ref.String() + " covers it"}
 	}
 	return refusal.Cover{Why: "the offer is outside the scope of " + ref.String()}
+}
+
+// coversUnnamed is covers of an offer that does not say through whose cloud it
+// comes: the answer where every provider it can be gives the same, and where it
+// is known who the third party is.
+func (l *Law) coversUnnamed(c *refusal.Contract, at time.Time, t offtake.OfferTerms) refusal.Cover {
+	of := func(ok func(offtake.Provider) bool) (names []offtake.ProviderName) {
+		for _, p := range l.Book.Providers {
+			if ok(p) {
+				names = append(names, p.Name)
+			}
+		}
+		return names
+	}
+	candidates := of(func(p offtake.Provider) bool { return t.Party != "" && p.Party == t.Party })
+	if len(candidates) == 0 {
+		candidates = of(func(p offtake.Provider) bool {
+			return p.Party != c.Right.Grantor && !slices.ContainsFunc(c.Right.Holders, func(h offtake.Holder) bool { return l.Book.Affiliated(p.Party, h.Party) })
+		})
+	}
+	unknown := refusal.Cover{Reach: refusal.Unknown, Why: "the offer does not say its provider, which decides whether " + c.Ref.String() + " covers it"}
+	var all refusal.Cover
+	for n, name := range candidates {
+		one := t
+		one.Provider = name
+		cover := l.covers(c, at, one)
+		if n > 0 && cover.Reach != all.Reach {
+			return unknown
+		}
+		all = cover
+	}
+	if len(candidates) == 0 || t.Party == "" && all.Reach == refusal.Inside {
+		return unknown
+	}
+	return all
+}
+
+// Receives reports whether receiving offers is a party's step: that of the
+// buyer, and of whoever gave a first refusal at any time.
+func (l *Law) Receives(by offtake.PartyName) bool {
+	if by == l.Book.Buyer {
+		return true
+	}
+	for _, a := range l.Book.Agreements {
+		clauses := slices.Clone(a.Clauses)
+		for _, m := range a.Amendments {
+			clauses = append(clauses, m.Clauses...)
+		}
+		for _, c := range clauses {
+			if f, ok := c.Body.(offtake.FirstRefusal); ok && f.Grantor == by {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Purchase gives the facts of buying what an offer offers to a party, or where
