@@ -92,6 +92,7 @@ var pureRooms = map[string]string{
 	"internal/market/deal":    "",
 	"internal/market/terms":   "",
 	"internal/play":           "",
+	"internal/chronology":     "",
 	"internal/market/holding": "",
 	"internal/market/account": "",
 	"internal/wire":           "github.com/go-json-experiment/json",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"strconv"
@@ -10,12 +11,20 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/chronology"
+	"github.com/offtake-dev/offtake/internal/market/terms"
 	"github.com/offtake-dev/offtake/internal/play"
 	"github.com/offtake-dev/offtake/internal/refusal"
 )
 
+// playFlags are what a played case is asked for.
+type playFlags struct {
+	asOf    []string
+	explain bool
+}
+
 func playCommand(w world) *cobra.Command {
-	var asOf []string
+	var flags playFlags
 	cmd := &cobra.Command{
 		Use:   "play BOOK ACTS.jsonl [--as-of T]...",
 		Short: "Play a written case through the first-refusal process",
@@ -25,46 +34,103 @@ stands as of any instant. Without --as-of the end of the log is shown.
 
 An act is taken, nonconforming, duplicate or rejected, with the reason. A log
 records facts: a signature that breaches is taken. Play exits 0 once it has run,
-and 2 where the book does not load or a line is no JSON object.`,
-		Example: `  offtake play examples/openai case.jsonl --as-of 2025-06-11T00:00:00Z --output json`,
-		Args:    cobra.ExactArgs(2),
+and 2 where the book does not load or a line is no JSON object.
+
+--explain tells the story of the case instead: every act and every deadline that
+passed, what followed, which clause gave which deadline by which count of days,
+and whose turn it is. An --as-of after the last act goes on to that instant.`,
+		Example: `  offtake play examples/openai case.jsonl --as-of 2025-06-11T00:00:00Z --output json
+  offtake play examples/two-holders examples/two-holders/case.jsonl --explain`,
+		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := format(cmd, "text", "json", "csv")
 			if err != nil {
 				return err
 			}
-			b, law, err := w.load(args[0])
+			if f == "csv" && flags.explain {
+				return offtake.Refuse(offtake.Invalid, "--explain has no place among the rows of csv; take text or json")
+			}
+			p, err := w.played(args[0], args[1], flags)
 			if err != nil {
 				return err
 			}
-			var at []time.Time
-			for _, s := range asOf {
-				t, err := instant(law, "as-of", s)
-				if err != nil {
-					return err
-				}
-				at = append(at, t)
-			}
-			log, err := os.Open(args[1])
-			if err != nil {
-				return err
-			}
-			defer log.Close()
-			c, err := play.Run(b, law, log, at)
-			if err != nil {
-				return fmt.Errorf("%s: %w", args[1], err)
-			}
-			switch f {
-			case "json":
-				return w.writeJSON(c)
-			case "csv":
-				return w.writeCSV([]string{"id", "outcome", "reason"}, outcomes(c))
-			}
-			return w.writeCase(c)
+			return w.writePlayed(f, p)
 		},
 	}
-	cmd.Flags().StringArrayVar(&asOf, "as-of", nil, "how the processes stand at this instant; several may be given (default the end of the log)")
+	cmd.Flags().StringArrayVar(&flags.asOf, "as-of", nil, "how the processes stand at this instant; several may be given (default the end of the log)")
+	cmd.Flags().BoolVar(&flags.explain, "explain", false, "tell what happened and why, in sentences")
 	return cmd
+}
+
+// played is a case with what its flags ask to be shown.
+type played struct {
+	flags playFlags
+	*play.Case
+	story *chronology.Chronology // nil: not asked for
+}
+
+// played plays the log of a file, and tells it where that is asked for.
+func (w world) played(dir, file string, flags playFlags) (p played, err error) {
+	p.flags = flags
+	b, law, err := w.load(dir)
+	if err != nil {
+		return p, err
+	}
+	var at []time.Time
+	for _, s := range flags.asOf {
+		t, err := instant(law, "as-of", s)
+		if err != nil {
+			return p, err
+		}
+		at = append(at, t)
+	}
+	log, err := os.Open(file)
+	if err != nil {
+		return p, err
+	}
+	defer log.Close()
+	if p.Case, err = play.Run(b, law, log, at); err != nil {
+		return p, fmt.Errorf("%s: %w", file, err)
+	}
+	if flags.explain {
+		p.story = chronology.Of(p.Case, terms.New(b, law, time.Time{}))
+	}
+	return p, nil
+}
+
+// writePlayed writes a case to standard output: with its story where that was
+// asked for, and otherwise in a form that does not change.
+func (w world) writePlayed(f string, p played) error {
+	switch {
+	case f == "csv":
+		return w.writeCSV([]string{"id", "outcome", "reason"}, outcomes(p.Case))
+	case f == "json" && p.flags.explain:
+		text, err := json.Marshal(p.Case)
+		if err != nil {
+			return err
+		}
+		var told struct {
+			Acts       json.RawMessage        `json:"acts"`
+			AsOf       json.RawMessage        `json:"as_of"`
+			Chronology *chronology.Chronology `json:"chronology"`
+		}
+		if err := json.Unmarshal(text, &told); err != nil {
+			return err
+		}
+		told.Chronology = p.story
+		return w.writeJSON(told)
+	case f == "json":
+		return w.writeJSON(p.Case)
+	case !p.flags.explain:
+		return w.writeCase(p.Case)
+	}
+	if err := p.story.WriteText(w.out); err != nil {
+		return err
+	}
+	if len(p.flags.asOf) > 0 {
+		w.writePictures(p.Case)
+	}
+	return nil
 }
 
 func outcomes(c *play.Case) (rows [][]string) {
@@ -88,13 +154,18 @@ func (w world) writeCase(c *play.Case) error {
 	if err := out.Flush(); err != nil {
 		return err
 	}
+	w.writePictures(c)
+	return nil
+}
+
+// writePictures writes how the processes stand at each instant asked about.
+func (w world) writePictures(c *play.Case) {
 	for _, picture := range c.Pictures {
 		fmt.Fprintf(w.out, "\nas of %s\n", offtake.Stamp(picture.At))
 		for i := range picture.Processes {
 			w.writeProcess(&picture.Processes[i])
 		}
 	}
-	return nil
 }
 
 func (w world) writeProcess(p *refusal.Process) {

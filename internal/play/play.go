@@ -44,6 +44,7 @@ type Played struct {
 	Outcome Outcome // "" for a deadline
 	Reason  string  // of a rejection
 	Events  []offtake.Event
+	Anew    []Played // of evidence for which the log was played anew: all of it, as it is now
 }
 
 // A Picture is how all processes stand at an instant: after every act and
@@ -123,6 +124,7 @@ type player struct {
 	now      time.Time
 	stops    []time.Time // still to be pictured, ascending
 	pictures []Picture
+	again    []Played // what an act of evidence has played anew
 	out      *Case
 }
 
@@ -197,17 +199,19 @@ func (p *player) anew(e offtake.Evidence) error {
 	p.acts = slices.Insert(acts, to, moved)
 	p.deals = deal.New(p.law)
 	for _, a := range p.acts {
-		p.passQuietly(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, a.At) })
+		p.again = append(p.again, p.passQuietly(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, a.At) })...)
 		if events, err := p.decide(a); err == nil {
 			p.follow(a, events)
+			p.again = append(p.again, Played{Act: a, Outcome: outcomeOf(events), Events: events})
 		}
 	}
-	p.passQuietly(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, p.now) })
+	p.again = append(p.again, p.passQuietly(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, p.now) })...)
 	return nil
 }
 
 func (p *player) told(a offtake.Act, o Outcome, reason string, events []offtake.Event) {
-	p.out.Log = append(p.out.Log, Played{a, o, reason, events})
+	p.out.Log = append(p.out.Log, Played{Act: a, Outcome: o, Reason: reason, Events: events, Anew: p.again})
+	p.again = nil
 }
 
 // outcomeOf: an act that reaches several processes is taken if any takes it.
