@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"text/tabwriter"
@@ -12,15 +13,18 @@ import (
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/chronology"
+	"github.com/offtake-dev/offtake/internal/icalendar"
 	"github.com/offtake-dev/offtake/internal/market/terms"
 	"github.com/offtake-dev/offtake/internal/play"
 	"github.com/offtake-dev/offtake/internal/refusal"
+	"github.com/offtake-dev/offtake/internal/report"
 )
 
 // playFlags are what a played case is asked for.
 type playFlags struct {
 	asOf    []string
 	explain bool
+	ics     string // a file; "": none is written
 }
 
 func playCommand(w world) *cobra.Command {
@@ -38,9 +42,12 @@ and 2 where the book does not load or a line is no JSON object.
 
 --explain tells the story of the case instead: every act and every deadline that
 passed, what followed, which clause gave which deadline by which count of days,
-and whose turn it is. An --as-of after the last act goes on to that instant.`,
+and whose turn it is. An --as-of after the last act goes on to that instant.
+
+--ics writes every deadline of the case as a calendar file. A later file of a
+longer log takes the place of an earlier one: its events have the same names.`,
 		Example: `  offtake play examples/openai case.jsonl --as-of 2025-06-11T00:00:00Z --output json
-  offtake play examples/two-holders examples/two-holders/case.jsonl --explain`,
+  offtake play examples/two-holders examples/two-holders/case.jsonl --explain --ics deadlines.ics`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := format(cmd, "text", "json", "csv")
@@ -50,8 +57,16 @@ and whose turn it is. An --as-of after the last act goes on to that instant.`,
 			if f == "csv" && flags.explain {
 				return offtake.Refuse(offtake.Invalid, "--explain has no place among the rows of csv; take text or json")
 			}
+			for _, name := range []string{"ics"} {
+				if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
+					return offtake.Refuse(offtake.Invalid, "--%s is empty; leave it out or give it a value", name)
+				}
+			}
 			p, err := w.played(args[0], args[1], flags)
 			if err != nil {
+				return err
+			}
+			if err := p.writeFiles(); err != nil {
 				return err
 			}
 			return w.writePlayed(f, p)
@@ -59,6 +74,7 @@ and whose turn it is. An --as-of after the last act goes on to that instant.`,
 	}
 	cmd.Flags().StringArrayVar(&flags.asOf, "as-of", nil, "how the processes stand at this instant; several may be given (default the end of the log)")
 	cmd.Flags().BoolVar(&flags.explain, "explain", false, "tell what happened and why, in sentences")
+	cmd.Flags().StringVar(&flags.ics, "ics", "", "write every deadline to this file, as iCalendar")
 	return cmd
 }
 
@@ -66,7 +82,7 @@ and whose turn it is. An --as-of after the last act goes on to that instant.`,
 type played struct {
 	flags playFlags
 	*play.Case
-	story *chronology.Chronology // nil: not asked for
+	story *chronology.Chronology // nil: nothing asks for it
 }
 
 // played plays the log of a file, and tells it where that is asked for.
@@ -84,6 +100,9 @@ func (w world) played(dir, file string, flags playFlags) (p played, err error) {
 		}
 		at = append(at, t)
 	}
+	if err := flags.mayWrite(dir, file); err != nil {
+		return p, err
+	}
 	log, err := os.Open(file)
 	if err != nil {
 		return p, err
@@ -92,10 +111,23 @@ func (w world) played(dir, file string, flags playFlags) (p played, err error) {
 	if p.Case, err = play.Run(b, law, log, at); err != nil {
 		return p, fmt.Errorf("%s: %w", file, err)
 	}
-	if flags.explain {
+	if flags.explain || flags.ics != "" {
 		p.story = chronology.Of(p.Case, terms.New(b, law, time.Time{}))
 	}
 	return p, nil
+}
+
+// mayWrite refuses files that would be written over what is read.
+func (f playFlags) mayWrite(dir, log string) error {
+	return overwrites(f.ics, dir, []input{{log, "the log that is played"}})
+}
+
+// writeFiles writes the files that were asked for, each whole or not at all.
+func (p played) writeFiles() error {
+	if p.flags.ics == "" {
+		return nil
+	}
+	return report.WriteFile(p.flags.ics, func(out io.Writer) error { return icalendar.Write(out, p.story) })
 }
 
 // writePlayed writes a case to standard output: with its story where that was

@@ -122,8 +122,11 @@ func (d *Deadline) Began() time.Time { return d.Course[0].At }
 // By gives the deadline as it is now or was last.
 func (d *Deadline) By() time.Time { return d.last().By }
 
-// Local gives By on the clocks of the calendar that counts it.
-func (d *Deadline) Local() string { return d.zone.moment(d.By()) }
+// Local gives an instant on the clocks of the calendar that counts the deadline.
+func (d *Deadline) Local(t time.Time) string { return d.zone.moment(t) }
+
+// Shown gives the name of the process as it can be shown on one line.
+func (d *Deadline) Shown() string { return shown(d.Process) }
 
 // Stands reports whether it runs, or time stands still for it.
 func (d *Deadline) Stands() bool {
@@ -153,26 +156,26 @@ func (d *Deadline) Status() What {
 	return d.last().What
 }
 
-// Revisions counts how often what a calendar shows of it changed: it moved,
-// ended before its time, or stands again after that.
+// Revisions counts how often what a calendar shows of it changed: its date, or
+// whether it still matters.
 func (d *Deadline) Revisions() (n int) {
-	ended := false
-	for _, m := range d.Course {
-		switch {
-		case m.What == Met || m.What == Moot:
-			n++
-		case ended || m.What == Moved:
+	was := d.Course[0]
+	for _, m := range d.Course[1:] {
+		if m.What == Moved || !m.By.Equal(was.By) || cancels(m.What) != cancels(was.What) {
 			n++
 		}
-		ended = m.What == Met || m.What == Moot
+		was = m
 	}
 	return n
 }
+
+// cancels reports whether a move ends a deadline before its time.
+func cancels(w What) bool { return w == Met || w == Moot }
 
 // Sentence says who has until when to do what.
 func (d *Deadline) Sentence() string {
 	if d.Still() {
 		return d.Does + " once time runs again"
 	}
-	return d.Does + " " + d.till + " " + d.Local()
+	return d.Does + " " + d.till + " " + d.Local(d.By())
 }

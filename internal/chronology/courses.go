@@ -13,22 +13,26 @@ import (
 // process is held against what stood before.
 type courses struct {
 	all     []*Deadline
-	open    map[clockKey]*Deadline // that have stood; also those that ended, for some stand again
-	names   map[string]int         // how often one was set
-	changed []*Deadline            // set or moved in the entry that is being told
+	named   map[string]*Deadline
+	open    map[offtake.ProcessID]map[clockKey]*Deadline // that have stood; also those that ended, for some stand again
+	times   map[string]int                               // how often one was set
+	objects []*Deadline                                  // those that pass in silence, while they stand
+	touched map[*Deadline]int                            // in the entry that is being told: how many moves there were before it
 }
 
 // A clockKey tells the clocks of a process apart: a clock keeps what it was
 // counted from, through tolls, extensions and amendments.
 type clockKey struct {
-	process offtake.ProcessID
-	of      offtake.DeadlineName
-	from    time.Time
-	whose   string // the rank and round, or the bound holder
+	of    offtake.DeadlineName
+	from  time.Time
+	whose string // the rank and round, or the bound holder
 }
 
 func newCourses() *courses {
-	return &courses{open: map[clockKey]*Deadline{}, names: map[string]int{}}
+	return &courses{
+		named: map[string]*Deadline{}, open: map[offtake.ProcessID]map[clockKey]*Deadline{}, times: map[string]int{},
+		touched: map[*Deadline]int{},
+	}
 }
 
 // standing is a deadline as the process has it, with all the parts it is of.
@@ -55,7 +59,7 @@ func standings(p *refusal.Process) (all []standing) {
 }
 
 func keyOf(p *refusal.Process, s refusal.Standing) clockKey {
-	k := clockKey{process: p.ID, of: s.Of, from: s.Clock.From}
+	k := clockKey{of: s.Of, from: s.Clock.From}
 	switch {
 	case s.Of == offtake.DueNotify || s.Of == offtake.DueExpires:
 		k.from = time.Time{} // one for the whole process
@@ -77,8 +81,8 @@ func (c *courses) follow(s step, ev offtake.Event) {
 	for _, n := range now {
 		c.stands(s, n, ev)
 	}
-	for k, d := range c.open {
-		if k.process == s.is.ID && d.Stands() && !slices.ContainsFunc(now, func(n standing) bool { return n.key == k }) {
+	for k, d := range c.open[s.is.ID] {
+		if d.Stands() && !slices.ContainsFunc(now, func(n standing) bool { return n.key == k }) {
 			c.ended(s, d, ev)
 		}
 	}
@@ -86,7 +90,7 @@ func (c *courses) follow(s step, ev offtake.Event) {
 
 // stands takes in a deadline that stands.
 func (c *courses) stands(s step, n standing, ev offtake.Event) {
-	d, known := c.open[n.key]
+	d, known := c.open[s.is.ID][n.key]
 	if !known {
 		d = c.name(s.is, n)
 	}
@@ -121,7 +125,7 @@ func (c *courses) stands(s step, n standing, ev offtake.Event) {
 // an act is wholly told: one that ended by it keeps the words it had.
 func (c *courses) restate(p *refusal.Process, at time.Time) {
 	for _, n := range standings(p) {
-		d := c.open[n.key]
+		d := c.open[p.ID][n.key]
 		if d == nil {
 			continue
 		}
@@ -133,13 +137,44 @@ func (c *courses) restate(p *refusal.Process, at time.Time) {
 	}
 }
 
+// move adds to the course of a deadline.
 func (c *courses) move(d *Deadline, m Move) {
+	if _, known := c.touched[d]; !known {
+		c.touched[d] = len(d.Course)
+	}
 	d.Course = append(d.Course, m)
 	d.Changed = m.At
-	if !slices.Contains(c.changed, d) {
-		c.changed = append(c.changed, d)
+}
+
+// begin begins an entry.
+func (c *courses) begin() { clear(c.touched) }
+
+// settle keeps of what an entry did to each deadline the outcome alone: in the
+// middle of an act a deadline may seem to end that stands when all is told.
+func (c *courses) settle() {
+	for d, before := range c.touched {
+		if before == 0 || len(d.Course) <= before+1 || !d.Stands() {
+			continue
+		}
+		was, last := d.Course[before-1], d.last()
+		if same := was.By.Equal(last.By) && was.What != Stopped && last.What != Stopped; same && !ended(was.What) {
+			d.Course = d.Course[:before]
+			continue
+		}
+		if last.What == Set && !ended(was.What) {
+			last.What = Moved
+		}
+		d.Course = append(d.Course[:before], last)
 	}
 }
+
+// changed reports whether a deadline was set or moved in this entry.
+func (c *courses) changed(d *Deadline) bool {
+	before, touched := c.touched[d]
+	return touched && len(d.Course) > before && d.Stands()
+}
+
+func ended(w What) bool { return w == Met || w == Moot || w == Fell }
 
 // name makes a deadline of a clock that was not seen before. Its name says
 // whose it is, and the how manieth where there was one before.
@@ -148,29 +183,34 @@ func (c *courses) name(p *refusal.Process, n standing) *Deadline {
 	if n.key.whose != "" {
 		id += "/" + n.key.whose
 	}
-	c.names[id]++
-	if times := c.names[id]; times > 1 {
+	c.times[id]++
+	if times := c.times[id]; times > 1 {
 		id += "/" + strconv.Itoa(times)
 	}
-	// A log that was played anew may set again what it had struck.
-	i := slices.IndexFunc(c.all, func(d *Deadline) bool { return d.ID == id })
-	if i < 0 {
-		i = len(c.all)
-		c.all = append(c.all, &Deadline{
-			ID: id, Process: p.ID, Opportunity: p.Opportunity, Clause: p.Contract.Ref, Name: n.Of, zone: zoneOf(p),
-		})
+	d := c.named[id] // a log that was played anew may set again what it had struck
+	if d == nil {
+		d = &Deadline{ID: id, Process: p.ID, Opportunity: p.Opportunity, Clause: p.Contract.Ref, Name: n.Of, zone: zoneOf(p)}
+		c.named[id] = d
+		c.all = append(c.all, d)
 	}
-	c.open[n.key] = c.all[i]
-	return c.all[i]
+	if c.open[p.ID] == nil {
+		c.open[p.ID] = map[clockKey]*Deadline{}
+	}
+	c.open[p.ID][n.key] = d
+	if n.Of == refusal.DueObjection {
+		c.objects = append(c.objects, d)
+	}
+	return d
 }
 
 // assigned keeps the clock of a bound holder whose seat goes over.
 func (c *courses) assigned(e offtake.Assigned) {
-	for k, d := range c.open {
-		if k.process == e.Process && k.whose == string(e.From) {
-			delete(c.open, k)
+	mine := c.open[e.Process]
+	for k, d := range mine {
+		if k.whose == string(e.From) {
+			delete(mine, k)
 			k.whose = string(e.To)
-			c.open[k] = d
+			mine[k] = d
 		}
 	}
 }
@@ -188,7 +228,7 @@ func (c *courses) ended(s step, d *Deadline, ev offtake.Event) {
 	if m.What == Met && d.Name == offtake.DueNotify {
 		m.Why = "a notice was served that starts a window"
 	}
-	d.Course = append(d.Course, m)
+	c.move(d, m)
 	d.Changed = s.act.At
 }
 
@@ -213,51 +253,48 @@ func meets(of offtake.DeadlineName, ev offtake.Event) bool {
 
 // lapse lets the deadlines that pass in silence fall, before an instant.
 func (c *courses) lapse(before time.Time) {
-	for _, d := range c.all {
-		if d.Name == refusal.DueObjection && d.Stands() && !d.Still() && d.By().Before(before) {
-			d.Course = append(d.Course, Move{At: d.By(), What: Fell, By: d.By(), Why: "nobody objected in time"})
-			d.Changed = d.By()
+	c.objects = slices.DeleteFunc(c.objects, func(d *Deadline) bool {
+		if d.Stands() && !d.Still() && d.By().Before(before) {
+			c.move(d, Move{At: d.By(), What: Fell, By: d.By(), Why: "nobody objected in time"})
 		}
-	}
+		return ended(d.last().What)
+	})
 }
 
 // replayed takes over the deadlines of a log that was played anew. Each goes on
 // under its name with what is different; those that are no more are moot.
 func (c *courses) replayed(at time.Time, anew *courses) {
 	for _, d := range c.all {
-		if d.Stands() && !slices.ContainsFunc(anew.all, func(n *Deadline) bool { return n.ID == d.ID }) {
+		if anew.named[d.ID] == nil && d.Stands() {
 			c.move(d, Move{At: at, What: Moot, By: d.By(), Why: "the log was played anew, and it was never set"})
 		}
 	}
-	for k, n := range anew.open {
-		i := slices.IndexFunc(c.all, func(d *Deadline) bool { return d.ID == n.ID })
-		if i < 0 {
+	for _, n := range anew.all { // in the order in which they were set
+		d := c.named[n.ID]
+		if d == nil {
+			c.all, c.named[n.ID] = append(c.all, n), n
+			c.touched[n] = 0
+			n.Changed = at
 			continue
 		}
-		d := c.all[i]
 		d.Who, d.Does, d.Basis, d.till = n.Who, n.Does, n.Basis, n.till
-		last := n.last()
+		was, last := d.last(), n.last()
 		last.At = at
-		if was := d.last(); was.What != last.What || !was.By.Equal(last.By) {
-			if !was.By.Equal(last.By) && n.Stands() && !n.Still() {
-				last.What = Moved
-			}
-			c.move(d, last)
+		if was.What == last.What && was.By.Equal(last.By) || d.Stands() && n.Stands() && was.By.Equal(last.By) && d.Still() == n.Still() {
+			continue
 		}
-		anew.open[k] = d
+		if n.Stands() && !n.Still() && !was.By.Equal(last.By) {
+			last.What = Moved
+		}
+		c.move(d, last)
 	}
-	for _, n := range anew.all { // in the order in which they were set
-		if !slices.ContainsFunc(c.all, func(d *Deadline) bool { return d.ID == n.ID }) {
-			c.all = append(c.all, n)
-			n.Changed = at
-			c.changed = append(c.changed, n)
+	for _, mine := range anew.open {
+		for k, n := range mine {
+			mine[k] = c.named[n.ID]
 		}
 	}
-	c.open, c.names = anew.open, anew.names
-}
-
-// of gives the deadline of some parts of a process, and whether it is new or has moved.
-func (c *courses) of(k clockKey) (d *Deadline, changed bool) {
-	d = c.open[k]
-	return d, d != nil && slices.Contains(c.changed, d)
+	for i, n := range anew.objects {
+		anew.objects[i] = c.named[n.ID]
+	}
+	c.open, c.times, c.objects = anew.open, anew.times, anew.objects
 }

@@ -125,7 +125,7 @@ func turnsOf(turns []Turn) []turnJSON {
 func deadlineOf(d *Deadline) deadlineJSON {
 	out := deadlineJSON{
 		ID: d.ID, Process: d.Process, Clause: d.Clause.String(), Name: d.Name, Who: parties(d.Who), Does: d.Does, Status: d.Status(),
-		By: offtake.Stamp(d.By()), Local: d.Local(), Basis: d.Basis, Revisions: d.Revisions(),
+		By: offtake.Stamp(d.By()), Local: d.Local(d.By()), Basis: d.Basis, Revisions: d.Revisions(),
 	}
 	for _, m := range d.Course {
 		out.Course = append(out.Course, moveJSON{offtake.Stamp(m.At), m.What, offtake.Stamp(m.By), m.Why})

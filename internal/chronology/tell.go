@@ -14,9 +14,10 @@ import (
 // Of tells a case that was played under a law, up to the last act, deadline or
 // instant that was asked about.
 func Of(c *play.Case, law *terms.Law) *Chronology {
-	t := &teller{law: law, zone: zone{law.Rights.Calendar("")}}
-	t.deals = deal.New(law)
-	t.courses = newCourses()
+	t := &teller{
+		law: law, zone: zone{law.Rights.Calendar("")}, deals: deal.New(law), courses: newCourses(),
+		places: map[offtake.ProcessID]int{},
+	}
 	t.out.Book = c.Book.Name
 	for _, p := range c.Log {
 		t.tell(p)
@@ -39,6 +40,7 @@ type teller struct {
 	zone    zone // of the book
 	deals   *deal.Deals
 	courses *courses
+	places  map[offtake.ProcessID]int // of the processes that were told
 	out     Chronology
 }
 
@@ -54,7 +56,7 @@ func (t *teller) tell(p play.Played) {
 	if p.Outcome == "" || p.Outcome == play.Taken || p.Outcome == play.Nonconforming {
 		t.courses.lapse(p.Act.At)
 	}
-	t.courses.changed = nil
+	t.courses.begin()
 	e.Said = t.said(p)
 	if p.Anew != nil {
 		t.again(&e, p)
@@ -62,6 +64,7 @@ func (t *teller) tell(p play.Played) {
 	for i, ev := range p.Events {
 		t.follow(&e, p, i, ev)
 	}
+	t.courses.settle()
 	where := t.zone
 	var reached []offtake.ProcessID
 	for _, c := range e.Followed {
@@ -70,6 +73,7 @@ func (t *teller) tell(p play.Played) {
 			where = zoneOf(&is)
 			t.courses.restate(&is, p.Act.At)
 			e.Next = append(e.Next, t.turns(&is)...)
+			t.picture(&is, p.Act.At)
 		}
 	}
 	if !e.At.IsZero() {
@@ -79,7 +83,6 @@ func (t *teller) tell(p play.Played) {
 		t.out.Until = e.At
 	}
 	t.out.Entries = append(t.out.Entries, e)
-	t.picture(p.Act.At)
 }
 
 // follow folds one event and puts it into words.
@@ -116,6 +119,7 @@ func (t *teller) again(e *Entry, p play.Played) {
 	t.deals = deal.New(t.law)
 	anew := newCourses()
 	for _, past := range p.Anew {
+		anew.begin()
 		anew.lapse(past.Act.At)
 		for i, ev := range past.Events {
 			id := refusal.ProcessOf(ev)
@@ -125,6 +129,7 @@ func (t *teller) again(e *Entry, p play.Played) {
 				anew.follow(step{act: past.Act, was: &was, is: &is, events: past.Events, at: i, zone: zoneOf(&is)}, ev)
 			}
 		}
+		anew.settle()
 	}
 	for _, is := range t.deals.Processes() {
 		anew.restate(&is, p.Act.At)
@@ -146,24 +151,23 @@ func (t *teller) again(e *Entry, p play.Played) {
 	}
 }
 
-// picture writes down how the parts of every process stand, where that is new.
-func (t *teller) picture(at time.Time) {
-	for _, p := range t.deals.Processes() {
-		i := slices.IndexFunc(t.out.Processes, func(q Process) bool { return q.ID == p.ID })
-		if i < 0 {
-			i = len(t.out.Processes)
-			t.out.Processes = append(t.out.Processes, Process{
-				ID: p.ID, Opportunity: p.Opportunity, Clause: p.Contract.Ref, After: p.After, Zone: zoneOf(&p).name(), Opened: p.Opened,
-			})
-		}
-		q := &t.out.Processes[i]
-		q.State, q.Why = p.State(), p.Why
-		parts := partsOf(&p)
-		if n := len(q.Course); n > 0 && slices.Equal(q.Course[n-1].Parts, parts) {
-			continue
-		}
-		q.Course = append(q.Course, Picture{At: at, Parts: parts})
+// picture writes down how the parts of a process stand, where that is new.
+func (t *teller) picture(p *refusal.Process, at time.Time) {
+	i, known := t.places[p.ID]
+	if !known {
+		i = len(t.out.Processes)
+		t.places[p.ID] = i
+		t.out.Processes = append(t.out.Processes, Process{
+			ID: p.ID, Opportunity: p.Opportunity, Clause: p.Contract.Ref, After: p.After, Zone: zoneOf(p).name(), Opened: p.Opened,
+		})
 	}
+	q := &t.out.Processes[i]
+	q.State, q.Why = p.State(), p.Why
+	parts := partsOf(p)
+	if n := len(q.Course); n > 0 && slices.Equal(q.Course[n-1].Parts, parts) {
+		return
+	}
+	q.Course = append(q.Course, Picture{At: at, Parts: parts})
 }
 
 func partsOf(p *refusal.Process) (parts []Part) {
@@ -175,10 +179,14 @@ func partsOf(p *refusal.Process) (parts []Part) {
 
 // close says whose turn it is in every process at the end.
 func (t *teller) close() {
-	t.courses.changed = nil
+	t.courses.begin()
 	for i := range t.out.Processes {
-		if p, ok := t.deals.Process(t.out.Processes[i].ID); ok {
-			t.out.Processes[i].Next = t.turns(&p)
+		q := &t.out.Processes[i]
+		p, ok := t.deals.Process(q.ID)
+		if !ok {
+			q.Why = "the log was played anew, and the process never opened"
+			continue
 		}
+		q.Next = t.turns(&p)
 	}
 }

@@ -14,12 +14,12 @@ import (
 func (t *teller) turns(p *refusal.Process) (all []Turn) {
 	told := map[int]bool{} // parts that a deadline speaks for
 	for _, n := range standings(p) {
-		d, changed := t.courses.of(n.key)
+		d := t.courses.open[p.ID][n.key]
 		if d == nil {
 			continue
 		}
 		turn := Turn{Process: p.ID, Who: d.Who, Text: sentence(d.Sentence()), Deadline: d}
-		if changed && !d.Still() {
+		if t.courses.changed(d) && !d.Still() {
 			turn.Basis = sentence(d.Basis)
 		}
 		all = append(all, turn)
