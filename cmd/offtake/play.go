@@ -25,6 +25,7 @@ type playFlags struct {
 	asOf    []string
 	explain bool
 	ics     string // a file; "": none is written
+	report  string // likewise
 }
 
 func playCommand(w world) *cobra.Command {
@@ -45,9 +46,11 @@ passed, what followed, which clause gave which deadline by which count of days,
 and whose turn it is. An --as-of after the last act goes on to that instant.
 
 --ics writes every deadline of the case as a calendar file. A later file of a
-longer log takes the place of an earlier one: its events have the same names.`,
+longer log takes the place of an earlier one: its events have the same names.
+--report writes a page that draws the timeline of each process, with its story.`,
 		Example: `  offtake play examples/openai case.jsonl --as-of 2025-06-11T00:00:00Z --output json
-  offtake play examples/two-holders examples/two-holders/case.jsonl --explain --ics deadlines.ics`,
+  offtake play examples/two-holders examples/two-holders/case.jsonl --explain
+  offtake play examples/two-holders examples/two-holders/case.jsonl --ics case.ics --report case.html`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := format(cmd, "text", "json", "csv")
@@ -57,7 +60,7 @@ longer log takes the place of an earlier one: its events have the same names.`,
 			if f == "csv" && flags.explain {
 				return offtake.Refuse(offtake.Invalid, "--explain has no place among the rows of csv; take text or json")
 			}
-			for _, name := range []string{"ics"} {
+			for _, name := range []string{"ics", "report"} {
 				if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
 					return offtake.Refuse(offtake.Invalid, "--%s is empty; leave it out or give it a value", name)
 				}
@@ -75,6 +78,7 @@ longer log takes the place of an earlier one: its events have the same names.`,
 	cmd.Flags().StringArrayVar(&flags.asOf, "as-of", nil, "how the processes stand at this instant; several may be given (default the end of the log)")
 	cmd.Flags().BoolVar(&flags.explain, "explain", false, "tell what happened and why, in sentences")
 	cmd.Flags().StringVar(&flags.ics, "ics", "", "write every deadline to this file, as iCalendar")
+	cmd.Flags().StringVar(&flags.report, "report", "", "write the timeline of each process, and its story, to this file, as HTML")
 	return cmd
 }
 
@@ -111,7 +115,7 @@ func (w world) played(dir, file string, flags playFlags) (p played, err error) {
 	if p.Case, err = play.Run(b, law, log, at); err != nil {
 		return p, fmt.Errorf("%s: %w", file, err)
 	}
-	if flags.explain || flags.ics != "" {
+	if flags.explain || flags.ics != "" || flags.report != "" {
 		p.story = chronology.Of(p.Case, terms.New(b, law, time.Time{}))
 	}
 	return p, nil
@@ -119,15 +123,30 @@ func (w world) played(dir, file string, flags playFlags) (p played, err error) {
 
 // mayWrite refuses files that would be written over what is read.
 func (f playFlags) mayWrite(dir, log string) error {
-	return overwrites(f.ics, dir, []input{{log, "the log that is played"}})
+	if oneFile(f.ics, f.report) {
+		return offtake.Refuse(offtake.Invalid, "--ics and --report name one file, %q; name two", f.report)
+	}
+	reads := []input{{log, "the log that is played"}}
+	if err := overwrites(f.ics, dir, reads); err != nil {
+		return err
+	}
+	return overwrites(f.report, dir, reads)
 }
 
 // writeFiles writes the files that were asked for, each whole or not at all.
 func (p played) writeFiles() error {
-	if p.flags.ics == "" {
-		return nil
+	for _, f := range []struct {
+		path  string
+		write func(io.Writer, *chronology.Chronology) error
+	}{{p.flags.ics, icalendar.Write}, {p.flags.report, report.WriteCase}} {
+		if f.path == "" {
+			continue
+		}
+		if err := report.WriteFile(f.path, func(out io.Writer) error { return f.write(out, p.story) }); err != nil {
+			return err
+		}
 	}
-	return report.WriteFile(p.flags.ics, func(out io.Writer) error { return icalendar.Write(out, p.story) })
+	return nil
 }
 
 // writePlayed writes a case to standard output: with its story where that was

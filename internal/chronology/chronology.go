@@ -24,13 +24,21 @@ type Entry struct {
 	Local    string // At, by the clocks of the calendar that counts it
 	Act      offtake.ActID
 	By       offtake.PartyName // "" where time itself acts
-	Deed     string            // its word in a log; "deadline" where one passed
-	Outcome  play.Outcome      // "" where the act is no line of the log
-	Said     string            // what was done, as a sentence
-	Reason   string            // of a rejection
+	Over     offtake.OpportunityID
+	Deed     string       // its word in a log; "deadline" where one passed
+	Outcome  play.Outcome // "" where the act is no line of the log
+	Said     string       // what was done, as a sentence
+	Reason   string       // of a rejection
 	Followed []Consequence
 	Next     []Turn // of the processes that it reached
 }
+
+// Passed reports whether it is a deadline that passed, or an amendment that took
+// hold, and no act of the log.
+func (e Entry) Passed() bool { return e.Outcome == "" }
+
+// Taken reports whether it is an act that was taken as it was meant.
+func (e Entry) Taken() bool { return e.Outcome == play.Taken }
 
 // A Consequence is what followed in one process, or in none.
 type Consequence struct {
@@ -60,7 +68,18 @@ type Process struct {
 	Why         string    // what the state rests on
 	Course      []Picture // of its parts, each from its instant on
 	Next        []Turn    // at the end of what was played
+
+	zone zone
 }
+
+// Clock gives an instant as the clocks show it that the clause counts by.
+func (p *Process) Clock(t time.Time) time.Time { return p.zone.local(t) }
+
+// Local gives the same in words.
+func (p *Process) Local(t time.Time) string { return p.zone.moment(t) }
+
+// Shown gives the name of the process as it can be shown on one line.
+func (p *Process) Shown() string { return shown(p.ID) }
 
 // A Picture is how the parts of a process stand from an instant on.
 type Picture struct {

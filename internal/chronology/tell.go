@@ -47,7 +47,7 @@ type teller struct {
 // tell tells one line of the log, or one deadline that passed.
 func (t *teller) tell(p play.Played) {
 	e := Entry{
-		N: len(t.out.Entries) + 1, At: p.Act.At, Act: p.Act.ID, By: p.Act.By,
+		N: len(t.out.Entries) + 1, At: p.Act.At, Act: p.Act.ID, By: p.Act.By, Over: p.Act.Opportunity,
 		Outcome: p.Outcome, Reason: p.Reason,
 	}
 	if p.Act.Deed != nil {
@@ -98,7 +98,7 @@ func (t *teller) follow(e *Entry, p play.Played, i int, ev offtake.Event) {
 	} else {
 		s.zone = t.zone
 	}
-	e.Followed = append(e.Followed, Consequence{Process: id, Event: ev.Event(), Text: sentence(s.words(ev))})
+	e.Followed = append(e.Followed, Consequence{Process: id, Event: ev.Event(), Text: opened(s.words(ev))})
 }
 
 // A step is an event with what it changed.
@@ -144,10 +144,10 @@ func (t *teller) again(e *Entry, p play.Played) {
 		if known {
 			words += " instead of " + states[was.State()]
 		}
-		e.Followed = append(e.Followed, Consequence{Process: is.ID, Event: "played.anew", Text: sentence(joined(words, ": ", is.Why))})
+		e.Followed = append(e.Followed, Consequence{Process: is.ID, Event: "played.anew", Text: opened(joined(words, ": ", is.Why))})
 	}
 	if len(e.Followed) == 0 {
-		e.Followed = []Consequence{{Event: "played.anew", Text: "with the act at its true instant everything stands as it did."}}
+		e.Followed = []Consequence{{Event: "played.anew", Text: "With the act at its true instant everything stands as it did."}}
 	}
 }
 
@@ -159,6 +159,7 @@ func (t *teller) picture(p *refusal.Process, at time.Time) {
 		t.places[p.ID] = i
 		t.out.Processes = append(t.out.Processes, Process{
 			ID: p.ID, Opportunity: p.Opportunity, Clause: p.Contract.Ref, After: p.After, Zone: zoneOf(p).name(), Opened: p.Opened,
+			zone: zoneOf(p),
 		})
 	}
 	q := &t.out.Processes[i]

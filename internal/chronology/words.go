@@ -1,6 +1,7 @@
 package chronology
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,6 +55,20 @@ func sentence(s string) string {
 		return s
 	}
 	return s + "."
+}
+
+// openers are the words of our own that sentences begin with. A name keeps the
+// letter it is written with.
+var openers = []string{"the", "a", "all", "what", "no", "nobody", "rank", "time", "on", "whether", "with"}
+
+// opened gives a sentence of a paragraph of its own: one that begins with a word
+// and not with a name has a capital.
+func opened(s string) string {
+	first, _, _ := strings.Cut(s, " ")
+	if slices.Contains(openers, first) {
+		s = strings.ToUpper(s[:1]) + s[1:]
+	}
+	return sentence(s)
 }
 
 // joined adds a reason to a sentence, if there is one.
