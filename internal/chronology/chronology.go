@@ -81,6 +81,9 @@ func (p *Process) Local(t time.Time) string { return p.zone.moment(t) }
 // Shown gives the name of the process as it can be shown on one line.
 func (p *Process) Shown() string { return shown(p.ID) }
 
+// Succeeds gives the name of the process it succeeds, likewise; "" for none.
+func (p *Process) Succeeds() string { return shown(p.After) }
+
 // A Picture is how the parts of a process stand from an instant on.
 type Picture struct {
 	At    time.Time

@@ -129,7 +129,7 @@ func (s step) interrupted(ev offtake.Event) string {
 		return "the question of " + shown(e.Question) + " is open: " + shown(e.Why) + "; time stands still until it is answered"
 	case offtake.Determined:
 		if e.Answer == offtake.ForHolder {
-			return "the question of " + shown(e.Question) + " is answered for the holder: the notice counts as deficient"
+			return "the question of " + shown(e.Question) + " is answered for the holder"
 		}
 		return "the question of " + shown(e.Question) + " is answered for the grantor: everything goes on, and what stood still runs again"
 	case offtake.DisputeRaised:

@@ -163,7 +163,7 @@ func storiesOf(c *chronology.Chronology) (stories [][]chronology.Entry, strays [
 
 func (t *timeline) view(id string, turn turnView) processView {
 	v := processView{
-		ID: id, Name: turn.Name, Clause: turn.Clause, State: turn.State, Why: t.process.Why, After: string(t.process.After),
+		ID: id, Name: turn.Name, Clause: turn.Clause, State: turn.State, Why: t.process.Why, After: t.process.Succeeds(),
 		Deadlines: t.deadlineTable(), Parts: t.partTable(), Legend: timelineLegend(t),
 	}
 	desc := "Marks show acts and deadlines that passed, numbered as in the story; bars show deadlines from when they were set; below is the quantity in its parts. The tables below say the same."
