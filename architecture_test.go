@@ -93,6 +93,8 @@ var pureRooms = map[string]string{
 	"internal/market/deal":    "",
 	"internal/market/terms":   "",
 	"internal/play":           "",
+	"internal/chronology":     "",
+	"internal/icalendar":      "github.com/arran4/golang-ical",
 	"internal/market/holding": "",
 	"internal/market/account": "",
 	"internal/wire":           "github.com/go-json-experiment/json",

@@ -80,6 +80,7 @@ type TermsReplaced struct {
 	State    ProcessState
 	Why      string
 	NotifyBy time.Time
+	Since    time.Time // since when the notice is owed; zero: since the act
 }
 
 // NotifyMissed: no complete notice came in time. The state does not change.

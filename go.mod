@@ -3,6 +3,7 @@ module github.com/offtake-dev/offtake
 go 1.26
 
 require (
+	github.com/arran4/golang-ical v0.3.4
 	github.com/cockroachdb/apd/v3 v3.2.3
 	github.com/go-json-experiment/json v1.27.2
 	github.com/google/go-cmp v0.7.0

@@ -12,13 +12,25 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/chronology"
+	"github.com/offtake-dev/offtake/internal/icalendar"
+	"github.com/offtake-dev/offtake/internal/market/terms"
 	"github.com/offtake-dev/offtake/internal/play"
 	"github.com/offtake-dev/offtake/internal/refusal"
+	"github.com/offtake-dev/offtake/internal/report"
 	"github.com/offtake-dev/offtake/internal/rights"
 )
 
+// playFlags are what a played case is asked for.
+type playFlags struct {
+	asOf    []string
+	explain bool
+	ics     string // a file; "": none is written
+	report  string // likewise
+}
+
 func playCommand(w world) *cobra.Command {
-	var asOf []string
+	var flags playFlags
 	cmd := &cobra.Command{
 		Use:   "play BOOK ACTS.jsonl [--as-of T]...",
 		Short: "Play a written case through the first-refusal process",
@@ -28,40 +40,46 @@ stands as of any instant. Without --as-of the end of the log is shown.
 
 An act is taken, nonconforming, duplicate or rejected, with the reason. A log
 records facts: a signature that breaches is taken. Play exits 0 once it has run,
-and 2 where the book does not load or a line is no JSON object.`,
-		Example: `  offtake play examples/openai case.jsonl --as-of 2025-06-11T00:00:00Z --output json`,
-		Args:    cobra.ExactArgs(2),
+and 2 where the book does not load or a line is no JSON object.
+
+--explain tells the story of the case instead: every act and every deadline that
+passed, what followed, which clause gave which deadline by which count of days,
+and whose turn it is. An --as-of after the last act goes on to that instant.
+
+--ics writes every deadline of the case as a calendar file. A later file of a
+longer log takes the place of an earlier one: its events have the same names.
+--report writes a page that draws the timeline of each process, with its story.`,
+		Example: `  offtake play examples/openai case.jsonl --as-of 2025-06-11T00:00:00Z --output json
+  offtake play examples/two-holders examples/two-holders/case.jsonl --explain
+  offtake play examples/two-holders examples/two-holders/case.jsonl --ics case.ics --report case.html`,
+		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := format(cmd, "text", "json", "csv")
 			if err != nil {
 				return err
 			}
-			b, law, err := w.load(args[0])
-			if err != nil {
-				return err
+			if f == "csv" && flags.explain {
+				return offtake.Refuse(offtake.Invalid, "--explain has no place among the rows of csv; take text or json")
 			}
-			var at []time.Time
-			for _, s := range asOf {
-				t, err := instant(law, "as-of", s)
-				if err != nil {
-					return err
+			for _, name := range []string{"ics", "report"} {
+				if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
+					return offtake.Refuse(offtake.Invalid, "--%s is empty; leave it out or give it a value", name)
 				}
-				at = append(at, t)
 			}
-			c, err := playFile(b, law, args[1], play.Options{AsOf: at})
+			p, err := w.played(args[0], args[1], flags)
 			if err != nil {
 				return err
 			}
-			switch f {
-			case "json":
-				return c.WriteJSON(w.out)
-			case "csv":
-				return w.writeCSV([]string{"id", "outcome", "reason"}, outcomes(c))
+			if err := p.writeFiles(); err != nil {
+				return err
 			}
-			return w.writeCase(c)
+			return w.writePlayed(f, p)
 		},
 	}
-	cmd.Flags().StringArrayVar(&asOf, "as-of", nil, "how the processes stand at this instant; several may be given (default the end of the log)")
+	cmd.Flags().StringArrayVar(&flags.asOf, "as-of", nil, "how the processes stand at this instant; several may be given (default the end of the log)")
+	cmd.Flags().BoolVar(&flags.explain, "explain", false, "tell what happened and why, in sentences")
+	cmd.Flags().StringVar(&flags.ics, "ics", "", "write every deadline to this file, as iCalendar")
+	cmd.Flags().StringVar(&flags.report, "report", "", "write the timeline of each process, and its story, to this file, as HTML")
 	return cmd
 }
 
@@ -87,6 +105,91 @@ func playFile(b *offtake.Book, law *rights.Law, name string, o play.Options) (*p
 	return c, nil
 }
 
+// played is a case with what its flags ask to be shown.
+type played struct {
+	flags playFlags
+	*play.Case
+	story *chronology.Chronology // nil: nothing asks for it
+}
+
+// played plays the log of a file, and tells it where that is asked for.
+func (w world) played(dir, file string, flags playFlags) (p played, err error) {
+	p.flags = flags
+	b, law, err := w.load(dir)
+	if err != nil {
+		return p, err
+	}
+	var at []time.Time
+	for _, s := range flags.asOf {
+		t, err := instant(law, "as-of", s)
+		if err != nil {
+			return p, err
+		}
+		at = append(at, t)
+	}
+	if err := flags.mayWrite(dir, file); err != nil {
+		return p, err
+	}
+	tells := flags.explain || flags.ics != "" || flags.report != ""
+	if p.Case, err = playFile(b, law, file, play.Options{AsOf: at, Keep: tells}); err != nil {
+		return p, err
+	}
+	if tells {
+		p.story = chronology.Of(p.Case, terms.New(b, law, time.Time{}))
+	}
+	return p, nil
+}
+
+// mayWrite refuses files that would be written over what is read.
+func (f playFlags) mayWrite(dir, log string) error {
+	if oneFile(f.ics, f.report) {
+		return offtake.Refuse(offtake.Invalid, "--ics and --report name one file, %q; name two", f.report)
+	}
+	reads := []input{{log, "the log that is played"}}
+	if err := overwrites(f.ics, dir, reads); err != nil {
+		return err
+	}
+	return overwrites(f.report, dir, reads)
+}
+
+// writeFiles writes the files that were asked for, each whole or not at all.
+func (p played) writeFiles() error {
+	for _, f := range []struct {
+		path  string
+		write func(io.Writer, *chronology.Chronology) error
+	}{{p.flags.ics, icalendar.Write}, {p.flags.report, report.WriteCase}} {
+		if f.path == "" {
+			continue
+		}
+		if err := report.WriteFile(f.path, func(out io.Writer) error { return f.write(out, p.story) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writePlayed writes a case to standard output: with its story where that was
+// asked for, and otherwise in a form that does not change.
+func (w world) writePlayed(f string, p played) error {
+	switch {
+	case f == "csv":
+		return w.writeCSV([]string{"id", "outcome", "reason"}, outcomes(p.Case))
+	case f == "json" && p.flags.explain:
+		return p.WriteJSON(w.out, play.Member{Key: "chronology", Value: p.story})
+	case f == "json":
+		return p.WriteJSON(w.out)
+	case !p.flags.explain:
+		return w.writeCase(p.Case)
+	}
+	if err := p.story.WriteText(w.out); err != nil {
+		return err
+	}
+	if len(p.flags.asOf) > 0 {
+		w.writePictures(p.Case)
+	}
+	return nil
+}
+
 func outcomes(c *play.Case) (rows [][]string) {
 	for _, a := range c.Acts {
 		rows = append(rows, []string{string(a.ID), string(a.Outcome), a.Reason})
@@ -104,13 +207,18 @@ func (w world) writeCase(c *play.Case) error {
 	if err := out.Flush(); err != nil {
 		return err
 	}
+	w.writePictures(c)
+	return nil
+}
+
+// writePictures writes how the processes stand at each instant asked about.
+func (w world) writePictures(c *play.Case) {
 	for _, picture := range c.Pictures {
 		fmt.Fprintf(w.out, "\nas of %s\n", offtake.Stamp(picture.At))
 		for i := range picture.Processes {
 			w.writeProcess(&picture.Processes[i])
 		}
 	}
-	return nil
 }
 
 func (w world) writeProcess(p *refusal.Process) {

@@ -11,7 +11,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"syscall"
 	"time"
 
@@ -141,8 +140,12 @@ func (r *replaying) prepare() error {
 		}
 		r.demand = append(r.demand, spec)
 	}
+	var reads []input
+	for _, d := range r.demand {
+		reads = append(reads, input{d.File, "the trace that is replayed"})
+	}
 	for _, out := range []string{r.flags.report, r.flags.decisions} {
-		if err := r.overwrites(out); err != nil {
+		if err := overwrites(out, r.dir, reads); err != nil {
 			return err
 		}
 	}
@@ -153,30 +156,6 @@ func (r *replaying) prepare() error {
 	r.noted = map[string]bool{}
 	r.base = replay.Options{From: from, To: to, Seed: r.flags.seed, Demand: r.demand, Open: r.open()}
 	return nil
-}
-
-// overwrites refuses to write over what the replay reads: a trace, or a file of
-// the book.
-func (r *replaying) overwrites(path string) error {
-	is, err := os.Stat(path)
-	if path == "" || err != nil {
-		return nil // there is nothing yet
-	}
-	same := func(other string) bool {
-		info, err := os.Stat(other)
-		return err == nil && os.SameFile(is, info)
-	}
-	for _, d := range r.demand {
-		if same(d.File) {
-			return offtake.Refuse(offtake.Invalid, "%q is the trace that is replayed; write to another file", path)
-		}
-	}
-	return filepath.WalkDir(r.dir, func(file string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !slices.Contains([]string{".yaml", ".yml", ".csv", ".json"}, filepath.Ext(file)) || !same(file) {
-			return nil
-		}
-		return offtake.Refuse(offtake.Invalid, "%q is a file of the book; write to another file", path)
-	})
 }
 
 // span gives the replay's ends; a zero one is left to the replay.

@@ -189,8 +189,9 @@ func (c Count) ends() string {
 const mostNamed = 12
 
 // sum sums up days that did not count: weekends by number, the rest by name.
-func sum(skipped []Skip) string {
-	var parts []string
+func sum(skipped []Skip) string { return strings.Join(summed(skipped), "; ") }
+
+func summed(skipped []Skip) (parts []string) {
 	weekends, unnamed := 0, 0
 	for _, s := range skipped {
 		switch {
@@ -211,7 +212,7 @@ func sum(skipped []Skip) string {
 	if unnamed > 0 {
 		parts = append(parts, fmt.Sprintf("and %d more", unnamed))
 	}
-	return strings.Join(parts, "; ")
+	return parts
 }
 
 // String gives "2025-06-19 (Juneteenth)" or "2025-06-20 to 2025-06-24 (tolled)".

@@ -39,9 +39,15 @@ type partJSON struct {
 	Party    offtake.PartyName    `json:"party,omitempty"`
 }
 
+// A Member is a key with its value.
+type Member struct {
+	Key   string
+	Value any
+}
+
 // WriteJSON writes the outcome of every act and every picture, one at a time: a
-// case may be long.
-func (c *Case) WriteJSON(to io.Writer) error {
+// case may be long. What is more to be said of it comes last.
+func (c *Case) WriteJSON(to io.Writer, more ...Member) error {
 	w := &writer{out: bufio.NewWriter(to)}
 	w.text(`{"acts":[`)
 	for i, a := range c.Acts {
@@ -58,7 +64,12 @@ func (c *Case) WriteJSON(to io.Writer) error {
 		}
 		w.text("]}")
 	}
-	w.text("]}\n")
+	w.text("]")
+	for _, m := range more {
+		w.text(`,"` + m.Key + `":`)
+		w.item(0, m.Value)
+	}
+	w.text("}\n")
 	if w.err != nil {
 		return w.err
 	}

@@ -54,6 +54,7 @@ type Played struct {
 	Outcome Outcome // "" for a deadline
 	Reason  string  // of a rejection
 	Events  []offtake.Event
+	Anew    []Played // of evidence for which the log was played anew: all of it, as it is now
 }
 
 // A Picture is how all processes stand at an instant: after every act and
@@ -147,6 +148,7 @@ type player struct {
 	stops    []time.Time // still to be pictured, ascending
 	pictures []Picture
 	keep     bool
+	again    []Played // what an act of evidence has played anew, where that is kept
 	out      *Case
 
 	sum  digest // of the act at hand
@@ -287,12 +289,13 @@ func (p *player) anew(e offtake.Evidence) error {
 	p.acts = slices.Insert(acts, to, moved)
 	p.deals = deal.New(p.law)
 	for _, a := range p.acts {
-		p.passQuietly(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, a.At) }, nil)
+		p.passQuietly(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, a.At) }, p.replayed)
 		if events, err := p.decide(a); err == nil {
 			p.deals.Fold(a.At, events)
+			p.replayed(Played{Act: a, Outcome: outcomeOf(events), Events: events})
 		}
 	}
-	p.passQuietly(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, p.now) }, nil)
+	p.passQuietly(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, p.now) }, p.replayed)
 	return nil
 }
 
@@ -303,7 +306,15 @@ func (p *player) told(a offtake.Act, o Outcome, reason string, events []offtake.
 	}
 	p.out.Acts = append(p.out.Acts, t)
 	if p.keep {
-		p.out.Log = append(p.out.Log, Played{a, o, reason, events})
+		p.out.Log = append(p.out.Log, Played{Act: a, Outcome: o, Reason: reason, Events: events, Anew: p.again})
+		p.again = nil
+	}
+}
+
+// replayed keeps what has been played anew.
+func (p *player) replayed(again Played) {
+	if p.keep {
+		p.again = append(p.again, again)
 	}
 }
 
@@ -357,7 +368,7 @@ func (p *player) pass(falls func(time.Time, offtake.Act) bool) {
 	})
 }
 
-// passQuietly lets deadlines pass, and tells of each if somebody wants to know.
+// passQuietly lets deadlines pass, and tells of each.
 func (p *player) passQuietly(falls func(time.Time, offtake.Act) bool, tell func(Played)) {
 	for {
 		at, act, ok := p.deals.Due()
@@ -369,9 +380,7 @@ func (p *player) passQuietly(falls func(time.Time, offtake.Act) bool, tell func(
 			return
 		}
 		p.deals.Fold(act.At, events)
-		if tell != nil {
-			tell(Played{Act: act, Events: events})
-		}
+		tell(Played{Act: act, Events: events})
 	}
 }
 

@@ -244,7 +244,11 @@ func (p *Process) replaceTerms(at time.Time, e offtake.TermsReplaced) {
 	}
 	p.Why = e.Why
 	if e.State == offtake.NotifyDue && p.Triggered.IsZero() {
-		p.triggered(at, e.NotifyBy)
+		since := at
+		if !e.Since.IsZero() {
+			since = e.Since
+		}
+		p.triggered(since, e.NotifyBy)
 		p.Seats = p.Contract.seats(e.Terms)
 	}
 	p.resize()
@@ -299,7 +303,7 @@ func (p *Process) serve(at time.Time, e offtake.NoticeServed) {
 	p.Served, p.Noticed, p.Baseline = at, p.Terms, p.Terms
 	p.Contents, p.Missing, p.Object = e.Contents, e.Missing, Clock{}
 	if len(e.Missing) > 0 {
-		p.Object = Clock{From: at, Length: p.Contract.Right.Notice.ObjectionWithin, By: e.ObjectBy}
+		p.Object = Clock{From: at, Length: p.Contract.Right.Notice.ObjectionWithin, Notice: true, By: e.ObjectBy}
 	}
 	p.Why = ""
 }

@@ -43,7 +43,7 @@ func (s *step) reading(d offtake.PurposeReading) error {
 	s.follow(offtake.TermsReplaced{
 		Process: p.ID, Terms: *p.Terms, State: offtake.NotifyDue,
 		Why:      "the share of " + cover.Consent.String() + " was broken in the window that ended at " + offtake.Stamp(end) + ": " + sum.String() + " of " + cover.Share.AtLeast.String(),
-		NotifyBy: p.Contract.after(end, p.Contract.Right.NotifyWithin),
+		NotifyBy: p.Contract.after(end, p.Contract.Right.NotifyWithin), Since: end,
 	})
 	return nil
 }

@@ -1,5 +1,7 @@
 // Package report shows what replays came to: a comparison in plain text for
-// the terminal, and one HTML page with charts that needs nothing but itself.
+// the terminal, and one HTML page with charts that needs nothing but itself. It
+// shows a written case in the same way: the timeline of each process, with its
+// story.
 //
 // It decides nothing and computes little. Every figure is taken from a
 // replay's result, or is a sum, a part or a difference of such; where one is

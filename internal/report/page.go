@@ -65,7 +65,10 @@ var pageText string
 //go:embed page.css
 var pageStyle string
 
-var pageTemplate = template.Must(template.New("page").Parse(pageText))
+//go:embed parts.html
+var partsText string
+
+var pageTemplate = template.Must(template.Must(template.New("page").Parse(partsText)).Parse(pageText))
 
 // Write writes the page. The same Page gives the same bytes.
 func Write(w io.Writer, p Page) error {

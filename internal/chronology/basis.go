@@ -1,0 +1,143 @@
+package chronology
+
+import (
+	"slices"
+	"time"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/civil"
+	"github.com/offtake-dev/offtake/internal/refusal"
+)
+
+// basis says what a deadline rests on: what the clause allows, and by which
+// count of days it comes to that instant. The count is civil's own; where it
+// does not give the deadline as it stands, what made it so is said instead.
+func (s step) basis(n standing, ev offtake.Event) string {
+	if n.Of == offtake.DueExpires {
+		return s.expiry()
+	}
+	key, w := s.counted(n)
+	words := w.Length.String() + " (" + key + " in " + s.is.Contract.Ref.String() + ")"
+	if n.Of == offtake.DueDelivery {
+		words += " after the noticed delivery, or the signature where that is later"
+	}
+	count := w.Count()
+	if count.Deadline.Equal(n.Clock.By) {
+		return words + ", " + count.Sentence()
+	}
+	switch ev := ev.(type) {
+	case offtake.Extended:
+		by := ""
+		if d, ok := s.act.Deed.(offtake.ExtendDeadline); ok && len(d.SignedBy) > 0 {
+			by = " with the consent of " + list(d.SignedBy)
+		}
+		return "extended" + by + ", beyond " + words
+	case offtake.ClauseReplaced:
+		return "kept as it was before the amendment, since " + words + " would end earlier"
+	case offtake.TermsReplaced:
+		if d, ok := s.act.Deed.(offtake.PurposeReading); ok && n.Of == offtake.DueNotify {
+			end := s.is.Contract.Dates.Resolve(d.WindowEnd)
+			w := s.is.Contract.Rules.After(end, s.is.Contract.Right.NotifyWithin)
+			if count := w.Count(); count.Deadline.Equal(ev.NotifyBy) {
+				return words + " after the end of the window in which the share was broken, " + count.Sentence()
+			}
+		}
+	case offtake.Resumed, offtake.Determined:
+		if n.Of == offtake.DueDelivery {
+			return words + ", later by the time that stood still"
+		}
+		if n.Clock.Floor.Equal(n.Clock.By) {
+			return words + ", kept no earlier than it was"
+		}
+	}
+	return words
+}
+
+// counted gives the clause's own key of what a deadline counts, and the window
+// that counts it.
+func (s step) counted(n standing) (key string, w civil.Window) {
+	p := s.is
+	w = p.Window(n.Clock)
+	switch n.Of {
+	case offtake.DueNotify:
+		return "notify_within", w
+	case refusal.DueObjection:
+		w.Notice = true // it is counted from the receipt of the notice
+		return "notice.objection_within", w
+	case offtake.DueAnswer:
+		return s.windowKey(n), w
+	case offtake.DueDefinitive:
+		return "definitive_within", w
+	case offtake.DueDelivery:
+		return "delivery_grace", s.grace(n)
+	case offtake.DueSignBy:
+		return "tail.sign_by", w
+	case offtake.DueCloseBy:
+		return "tail.close_by", w
+	}
+	return string(n.Of), w
+}
+
+// windowKey says which window of the clause the holders of a rank have.
+func (s step) windowKey(n standing) string {
+	p := s.is
+	r := p.Parts[n.Part].Offer
+	switch {
+	case r.N == 2:
+		return "undersubscription"
+	case p.After != "" && r.Rank <= p.LeftRank && n.Clock.Length == p.Left && p.Left != p.Contract.Right.Retrigger:
+		return "what was left of the window of " + shown(p.After)
+	case p.After != "" && r.Rank <= p.LeftRank && !p.Contract.Right.Retrigger.IsZero():
+		return "retrigger_window"
+	case p.Contract.Right.WindowByRank != nil && p.Contract.Right.Ranks.Mode == "concurrent":
+		return "the longest window of all ranks"
+	case p.Contract.Right.WindowByRank != nil:
+		return "window of rank " + number(r.Rank)
+	}
+	return "window"
+}
+
+// grace gives the window in which a bound holder must deliver: from the noticed
+// delivery, or from the signature where that comes later.
+func (s step) grace(n standing) civil.Window {
+	from := s.is.Contract.Dates.Resolve(s.is.Noticed.Delivery)
+	if from.Before(n.Clock.From) {
+		from = n.Clock.From
+	}
+	return s.is.Contract.Rules.After(from, s.is.Contract.Right.DeliveryGrace)
+}
+
+// expiry says why the third party's offer is gone at that instant.
+func (s step) expiry() string {
+	p := s.is
+	words := "the offer says " + p.Terms.Expires.String()
+	at := p.Contract.Dates.Resolve(p.Terms.Expires)
+	open := slices.ContainsFunc(p.Parts, func(q refusal.Part) bool {
+		return under(q) == offtake.Open || under(q) == offtake.Allocating
+	})
+	switch {
+	case p.Contract.Right.OfferRevocable == offtake.Irrevocable && open && answerBy(p).After(at):
+		return words + ", and it is irrevocable until the window ends"
+	case at.Before(s.act.At):
+		return words + ", which passed while it could not expire"
+	}
+	return words
+}
+
+// answerBy gives the latest end of a window that is open.
+func answerBy(p *refusal.Process) (at time.Time) {
+	for _, q := range p.Parts {
+		if q.Of == offtake.DueAnswer && q.Clock.By.After(at) {
+			at = q.Clock.By
+		}
+	}
+	return at
+}
+
+// stopped says for what time stands still.
+func (s step) stopped() string {
+	if s.is.Doubt != "" {
+		return "time stands still until the question of " + shown(s.is.Doubt) + " is answered"
+	}
+	return "time stands still for " + list(s.is.Causes)
+}
