@@ -34,14 +34,6 @@ func (s step) basis(n standing, ev offtake.Event) string {
 		return "extended" + by + ", beyond " + words
 	case offtake.ClauseReplaced:
 		return "kept as it was before the amendment, since " + words + " would end earlier"
-	case offtake.TermsReplaced:
-		if d, ok := s.act.Deed.(offtake.PurposeReading); ok && n.Of == offtake.DueNotify {
-			end := s.is.Contract.Dates.Resolve(d.WindowEnd)
-			w := s.is.Contract.Rules.After(end, s.is.Contract.Right.NotifyWithin)
-			if count := w.Count(); count.Deadline.Equal(ev.NotifyBy) {
-				return words + " after the end of the window in which the share was broken, " + count.Sentence()
-			}
-		}
 	case offtake.Resumed, offtake.Determined:
 		if n.Of == offtake.DueDelivery {
 			return words + ", later by the time that stood still"
