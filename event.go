@@ -67,10 +67,11 @@ type ProcessOpened struct {
 	State       ProcessState
 	Why         string
 	Terms       OfferTerms
-	NotifyBy    time.Time // zero: no deadline, or no notice is owed
-	After       ProcessID // the process this one succeeds
-	Left        Duration  // of the predecessor's window when it was superseded
-	LeftRank    int64     // whose window that was; ranks before it were asked
+	NotifyBy    time.Time   // zero: no deadline, or no notice is owed
+	After       ProcessID   // the process this one succeeds
+	Left        Duration    // of the predecessor's window when it was superseded
+	LeftRank    int64       // whose window that was; ranks before it were asked
+	Holders     []PartyName // who sits in the seats, by rank, where one of them was assigned
 }
 
 // TermsReplaced: the process now runs on these terms, from where it stands now.
@@ -172,6 +173,7 @@ type DefinitiveSigned struct {
 	Process ProcessID
 	Part    int64
 	Party   PartyName
+	From    time.Time // from when the time to deliver counts
 	Deliver time.Time // until when; zero: the offer names no day
 }
 
@@ -259,10 +261,11 @@ type Resumed struct {
 
 // Extended: a deadline was moved later.
 type Extended struct {
-	Process   ProcessID
-	Deadline  DeadlineName
-	NotifyBy  time.Time
-	Deadlines []PartDeadline
+	Process      ProcessID
+	Deadline     DeadlineName
+	NotifyBy     time.Time
+	NotifyLength Duration // the time to notify with what was added; zero: as it was
+	Deadlines    []PartDeadline
 }
 
 // Assigned: a seat went over to another party.

@@ -19,30 +19,45 @@ func (s step) basis(n standing, ev offtake.Event) string {
 	key, w := s.counted(n)
 	words := w.Length.String() + " (" + key + " in " + s.is.Contract.Ref.String() + ")"
 	if n.Of == offtake.DueDelivery {
-		words += " after the noticed delivery, or the signature where that is later"
+		words += s.graceFrom(n)
 	}
 	count := w.Count()
+	if _, ok := ev.(offtake.Extended); ok {
+		return s.extended(n, words, count)
+	}
 	if count.Deadline.Equal(n.Clock.By) {
 		return words + ", " + count.Sentence()
 	}
-	switch ev := ev.(type) {
-	case offtake.Extended:
-		by := ""
-		if d, ok := s.act.Deed.(offtake.ExtendDeadline); ok && len(d.SignedBy) > 0 {
-			by = " with the consent of " + list(d.SignedBy)
-		}
-		return "extended" + by + ", beyond " + words
+	switch ev.(type) {
 	case offtake.ClauseReplaced:
 		return "kept as it was before the amendment, since " + words + " would end earlier"
 	case offtake.Resumed, offtake.Determined:
-		if n.Of == offtake.DueDelivery {
-			return words + ", later by the time that stood still"
-		}
 		if n.Clock.Floor.Equal(n.Clock.By) {
 			return words + ", kept no earlier than it was"
 		}
 	}
 	return words
+}
+
+// extended says by whose consent a deadline was moved, and what it counts now.
+func (s step) extended(n standing, words string, count civil.Count) string {
+	by := ""
+	if d, ok := s.act.Deed.(offtake.ExtendDeadline); ok && len(d.SignedBy) > 0 {
+		by = " with the consent of " + list(d.SignedBy)
+	}
+	if count.Deadline.Equal(n.Clock.By) {
+		return "extended" + by + " to " + words + ", " + count.Sentence()
+	}
+	return "extended" + by + ", beyond " + words
+}
+
+// graceFrom says what the time to deliver counts from.
+func (s step) graceFrom(n standing) string {
+	p := s.is
+	if noticed := p.Contract.Dates.Resolve(p.Noticed.Delivery); n.Clock.From.Equal(noticed) {
+		return " after the noticed delivery"
+	}
+	return " after the signature, since after the noticed delivery it was over"
 }
 
 // counted gives the clause's own key of what a deadline counts, and the window
@@ -61,7 +76,7 @@ func (s step) counted(n standing) (key string, w civil.Window) {
 	case offtake.DueDefinitive:
 		return "definitive_within", w
 	case offtake.DueDelivery:
-		return "delivery_grace", s.grace(n)
+		return "delivery_grace", w
 	case offtake.DueSignBy:
 		return "tail.sign_by", w
 	case offtake.DueCloseBy:
@@ -87,16 +102,6 @@ func (s step) windowKey(n standing) string {
 		return "window of rank " + number(r.Rank)
 	}
 	return "window"
-}
-
-// grace gives the window in which a bound holder must deliver: from the noticed
-// delivery, or from the signature where that comes later.
-func (s step) grace(n standing) civil.Window {
-	from := s.is.Contract.Dates.Resolve(s.is.Noticed.Delivery)
-	if from.Before(n.Clock.From) {
-		from = n.Clock.From
-	}
-	return s.is.Contract.Rules.After(from, s.is.Contract.Right.DeliveryGrace)
 }
 
 // expiry says why the third party's offer is gone at that instant.

@@ -148,7 +148,8 @@ func (p *Process) mayLeaveOut(name string) bool {
 	i := slices.IndexFunc(p.Noticed.Extras, func(x offtake.Extra) bool { return x.Name == name })
 	x := p.Noticed.Extras[i]
 	severable := p.Contract.Right.Package == offtake.SeverablePackage && x.Burdened == offtake.StatedNo
-	return severable || p.Contract.Right.NonCash == offtake.NonCashExcluded || p.Contract.Right.NonCash == offtake.CashEquivalent
+	valued := x.Value.Currency() != ""
+	return valued && (severable || p.Contract.Right.NonCash == offtake.CashEquivalent) || p.Contract.Right.NonCash == offtake.NonCashExcluded
 }
 
 // unvalued names an extra that would have to be paid for in money and has no

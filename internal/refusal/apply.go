@@ -14,6 +14,11 @@ func New(c *Contract, at time.Time, e offtake.ProcessOpened) Process {
 		Terms: &e.Terms, Noticed: &nothing, Baseline: &nothing, Why: e.Why, Opened: at, Seats: c.seats(e.Terms),
 		Parts: []Part{{Quantity: e.Terms.Quantity, State: e.State, Since: at, Clock: &noClock}},
 	}
+	for n, party := range e.Holders {
+		if n < len(p.Seats) {
+			p.Seats[n].Party = party
+		}
+	}
 	if e.State == offtake.NotifyDue {
 		p.triggered(at, e.NotifyBy)
 	}
@@ -78,7 +83,7 @@ func (p *Process) fold(at time.Time, e offtake.Event) {
 		p.Relied = true
 		q := &p.Parts[e.Part-1]
 		q.Agreed = true
-		q.run(offtake.DueDelivery, Clock{From: at, By: e.Deliver})
+		q.run(offtake.DueDelivery, Clock{From: e.From, Length: p.Contract.Right.DeliveryGrace, By: e.Deliver})
 	case offtake.Lapsed:
 		p.Why = e.Why
 		p.unbind(at, p.split(int(e.Part-1), e.Quantity))
@@ -125,6 +130,9 @@ func (p *Process) foldMore(at time.Time, e offtake.Event) {
 	case offtake.Extended:
 		if e.Deadline == offtake.DueNotify {
 			p.Notify.By, p.Notify.Floor, p.Missed = e.NotifyBy, e.NotifyBy, false
+			if !e.NotifyLength.IsZero() {
+				p.Notify.Length = e.NotifyLength
+			}
 		}
 		p.postpone(e.Deadlines)
 	case offtake.Assigned:
@@ -249,7 +257,9 @@ func (p *Process) replaceTerms(at time.Time, e offtake.TermsReplaced) {
 			since = e.Since
 		}
 		p.triggered(since, e.NotifyBy)
-		p.Seats = p.Contract.seats(e.Terms)
+	}
+	if p.Served.IsZero() {
+		p.reseat()
 	}
 	p.resize()
 	broken := p.Parts[0].State == offtake.NotTriggered && e.State == offtake.NotifyDue // a right that had been lifted
@@ -262,6 +272,14 @@ func (p *Process) replaceTerms(at time.Time, e offtake.TermsReplaced) {
 			p.put(i, at, e.State)
 		}
 	}
+}
+
+// reseat finds anew who is asked about the offer as it is now. Who sits in a seat
+// that stays, stays.
+func (p *Process) reseat() {
+	seats := p.Contract.seats(*p.Terms)
+	copy(seats, p.Seats[:min(len(p.Seats), len(seats))])
+	p.Seats = seats
 }
 
 // deficient makes one part, which is owed a notice, of everything that is live
@@ -332,6 +350,7 @@ func (p *Process) openRank(at time.Time, e offtake.RankOpened) {
 			p.Seats[s].Asked, p.Seats[s].Until = true, e.Answer
 		}
 	}
+	p.hold(at, i)
 }
 
 // answer records what a holder said, of the part it is asked about. It also
@@ -414,6 +433,7 @@ func (p *Process) release(at time.Time, e offtake.Released) {
 	q := &p.Parts[i]
 	q.Offer, q.SignBy = nil, e.SignBy
 	q.run(offtake.DueSignBy, Clock{From: at, Length: p.Contract.Right.Tail.SignBy, By: e.SignBy})
+	p.hold(at, i)
 	for n, other := range p.Parts {
 		if n != i && other.free() && other.SignBy.Equal(e.SignBy) && other.Since.Equal(at) {
 			p.Parts[min(n, i)].Quantity += p.Parts[max(n, i)].Quantity
@@ -438,8 +458,10 @@ func (p *Process) withdraw(at time.Time, e offtake.Withdrawn) {
 		p.takeAway(at, e.Quantity)
 		return
 	}
-	p.move(at, offtake.IsTailExpired, func(q Part) bool { return q.signed() && q.Signed.Overdue })
-	p.move(at, offtake.IsWithdrawn, Part.unbound)
+	p.move(at, offtake.IsTailExpired, func(q Part) bool { return q.pledged() && q.Signed.Overdue })
+	if !p.any(Part.accepted) {
+		p.move(at, offtake.IsWithdrawn, Part.unbound)
+	}
 }
 
 // takeAway withdraws so much of what no holder has taken, as one part.

@@ -12,6 +12,9 @@ import (
 // Holds reports whether a party sits in one of the seats.
 func (p *Process) Holds(party offtake.PartyName) bool { return p.seat(party) >= 0 }
 
+// Accepted reports whether a holder's acceptance stands, and is not fulfilled yet.
+func (p *Process) Accepted() bool { return p.any(Part.accepted) }
+
 // Undecided reports whether holders may still take some of what was offered.
 func (p *Process) Undecided() bool {
 	return p.any(func(q Part) bool {

@@ -60,22 +60,23 @@ func (s *step) definitive(d offtake.DefinitiveSign) error {
 	case d.Quantity != 0 && d.Quantity != q.Quantity:
 		return offtake.Refuse(offtake.Invalid, "quantity %d is not the %d that %q is bound to, and what waits for delivery is signed as a whole", d.Quantity, q.Quantity, q.Party)
 	}
-	s.follow(offtake.DefinitiveSigned{Process: p.ID, Part: int64(i + 1), Party: q.Party, Deliver: p.deliverBy(s.a.At)})
+	from, by := p.deliverBy(s.a.At)
+	s.follow(offtake.DefinitiveSigned{Process: p.ID, Part: int64(i + 1), Party: q.Party, From: from, Deliver: by})
 	return nil
 }
 
-// deliverBy gives until when a bound holder that signs now must have delivered:
+// deliverBy gives from when and until when a bound holder that signs now must have delivered:
 // the grace runs from the noticed delivery; where that would be over already,
 // from the signature. It is zero where the offer names no day.
-func (p *Process) deliverBy(signed time.Time) time.Time {
+func (p *Process) deliverBy(signed time.Time) (from, by time.Time) {
 	if p.Noticed.Delivery.IsZero() {
-		return time.Time{}
+		return signed, time.Time{}
 	}
-	by := p.Contract.after(p.Contract.Dates.Resolve(p.Noticed.Delivery), p.Contract.Right.DeliveryGrace)
-	if fell(by, signed) {
-		by = p.Contract.after(signed, p.Contract.Right.DeliveryGrace)
+	from = p.Contract.Dates.Resolve(p.Noticed.Delivery)
+	if by = p.Contract.after(from, p.Contract.Right.DeliveryGrace); fell(by, signed) {
+		from, by = signed, p.Contract.after(signed, p.Contract.Right.DeliveryGrace)
 	}
-	return by
+	return from, by
 }
 
 func (s *step) deliver(d offtake.Deliver) error {

@@ -2,6 +2,7 @@ package refusal
 
 import (
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -62,11 +63,7 @@ func (p *Process) recounted(at time.Time) (notifyBy, objectBy time.Time, parts [
 		if q.Paused == "" || still || q.Of == "" || q.Clock.By.IsZero() {
 			continue
 		}
-		by := q.Clock.running(at).counted(rules)
-		if q.Of == offtake.DueDelivery {
-			by = q.Clock.By.Add(at.Sub(q.Clock.Tolls[len(q.Clock.Tolls)-1].From)) // a day, not a length
-		}
-		parts = append(parts, offtake.PartDeadline{Part: int64(i + 1), By: by})
+		parts = append(parts, offtake.PartDeadline{Part: int64(i + 1), By: q.Clock.running(at).counted(rules)})
 	}
 	return notifyBy, objectBy, parts
 }
@@ -103,7 +100,7 @@ func (s *step) extend(d offtake.ExtendDeadline) error {
 		return nil
 	}
 	if d.Deadline == offtake.DueNotify && !p.Notify.By.IsZero() && p.any(in(offtake.NotifyDue, offtake.Deficient)) {
-		e.NotifyBy = until
+		e.NotifyBy, e.NotifyLength = until, p.Contract.lasting(p.Notify, until)
 		if err := later(p.Notify.By); err != nil {
 			return err
 		}
@@ -117,13 +114,37 @@ func (s *step) extend(d offtake.ExtendDeadline) error {
 		if err := later(q.Clock.By); err != nil {
 			return err
 		}
-		e.Deadlines = append(e.Deadlines, offtake.PartDeadline{Part: int64(i + 1), By: until})
+		e.Deadlines = append(e.Deadlines, offtake.PartDeadline{Part: int64(i + 1), By: until, Length: p.Contract.lasting(*q.Clock, until)})
 	}
 	if len(e.Deadlines) == 0 {
 		return p.wrongState("no deadline " + string(d.Deadline) + " runs")
 	}
 	s.follow(e)
 	return nil
+}
+
+// longestExtension is how far an extension may reach and still be told in units
+// of its window. What lies beyond stands as a date alone.
+const longestExtension = 100 * 366 * 24 * time.Hour
+
+// lasting gives the length, in a window's own units, that ends by an instant and
+// no unit more would: what an extension added counts as part of the window.
+func (c *Contract) lasting(k Clock, until time.Time) offtake.Duration {
+	length := k.Length
+	switch {
+	case length.IsZero() || until.Sub(k.By) > longestExtension:
+		return offtake.Duration{}
+	case length.Unit == offtake.Elapsed:
+		length.Time += until.Sub(k.By)
+		return length
+	}
+	more := sort.Search(40_000, func(n int) bool { // days in a hundred years
+		k.Length.Count = length.Count + n
+		at := k.counted(c.Rules)
+		return at.IsZero() || at.After(until)
+	})
+	length.Count += max(more-1, 0)
+	return length
 }
 
 // consented refuses an extension that the party whom the old deadline served

@@ -247,7 +247,7 @@ func (p *Process) missing(contents []offtake.Content) (lacks []offtake.Content) 
 // determiner may answer.
 func (s *step) object(d offtake.NoticeObject) error {
 	p := s.p
-	if !p.any(Part.offered) {
+	if !p.any(in(offtake.Open)) {
 		return p.wrongState("no window is open in which to object")
 	}
 	if d.Question != "" {

@@ -51,14 +51,14 @@ func (p *Process) Next() (at time.Time, of offtake.DeadlineName) {
 // expires gives when the third party's offer is gone: not once somebody is
 // bound by it, and under an irrevocable offer not before the window ends.
 func (p *Process) expires() time.Time {
-	if p.Terms.Expires.IsZero() || p.Waiting != nil || !p.Live() || p.any(Part.signed) || p.any(Part.accepted) || p.stopped() {
+	if p.Terms.Expires.IsZero() || p.Waiting != nil || !p.Live() || p.any(Part.pledged) || p.any(Part.accepted) || p.stopped() {
 		return time.Time{}
 	}
 	at := p.Contract.Dates.Resolve(p.Terms.Expires)
 	for _, q := range p.Parts {
 		switch {
 		case Final(q.State):
-			return time.Time{}
+			continue
 		case q.offered() && p.Contract.Right.OfferRevocable == offtake.Irrevocable && q.Clock.By.IsZero():
 			return time.Time{} // the window does not end
 		case q.offered() && p.Contract.Right.OfferRevocable == offtake.Irrevocable && at.Before(q.Clock.By):

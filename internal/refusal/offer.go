@@ -28,12 +28,16 @@ func (s *step) revise(d offtake.OfferRevise) error {
 		}
 		return p.wrongState("its offer is not open to revision")
 	}
-	if gone := p.gone(); terms.Quantity <= gone {
+	if p.any(Part.pledged) {
+		return p.wrongState("its terms are signed")
+	}
+	if gone := p.taken(); terms.Quantity <= gone {
 		return offtake.Refuse(offtake.Invalid, "offer quantity %d is not above the %d that are gone from it", terms.Quantity, gone)
 	}
 	switch p.Parts[i].under() {
 	case offtake.InTail:
-		return s.reviseReleased(terms)
+		s.reviseReleased(terms)
+		return nil
 	case offtake.Open, offtake.Allocating:
 		s.reviseOpen(terms)
 		return nil
@@ -108,34 +112,42 @@ func (s *step) doubt(key string, terms *offtake.OfferTerms) {
 	s.follow(e)
 }
 
-func (s *step) reviseReleased(terms offtake.OfferTerms) error {
+func (s *step) reviseReleased(terms offtake.OfferTerms) {
 	p := s.p
-	if p.any(func(q Part) bool { return q.Signed != nil && q.live() }) {
-		return p.wrongState("its terms are signed")
-	}
 	changes := p.Contract.compare(*p.Baseline, terms)
 	for _, c := range changes {
 		if c.beyond && (c.sign == better || c.sign == different) {
 			s.supersede(terms, c)
-			return nil
+			return
 		}
 	}
 	if key := p.unknown(changes, terms); key != "" {
 		s.doubt(key, &terms)
-		return nil
+		return
 	}
 	s.follow(offtake.TermsReplaced{Process: p.ID, Terms: terms, State: offtake.InTail})
-	return nil
 }
 
 // gone gives what of the offer has ended or is bound: a successor covers the rest.
 func (p *Process) gone() int64 { return p.sum(func(q Part) bool { return !q.unbound() }) }
 
+// taken gives what of the offer a holder or the third party has: it cannot be
+// revised away.
+func (p *Process) taken() int64 {
+	return p.sum(func(q Part) bool {
+		return q.live() && q.Party != "" || q.pledged() || q.State == offtake.IsFulfilled || q.State == offtake.ClosedThirdParty
+	})
+}
+
 // supersede ends what nobody is bound to and opens the successor for it, which
 // owes a notice.
 func (s *step) supersede(terms offtake.OfferTerms, c change) {
 	p := s.p
-	terms.Quantity -= p.gone()
+	if terms.Quantity > p.gone() {
+		terms.Quantity -= p.gone()
+	} else { // of what is left no more than is still offered
+		terms.Quantity = min(p.sum(Part.unbound), terms.Quantity-p.taken())
+	}
 	why := c.key + " changed from what was noticed, beyond tolerance"
 	left, rank := p.leftOfWindow(s.a)
 	s.follow(offtake.Superseded{Process: p.ID, Successor: s.next, Why: why})
@@ -144,11 +156,24 @@ func (s *step) supersede(terms offtake.OfferTerms, c change) {
 		State: offtake.NotifyDue, Why: why, Terms: terms, After: p.ID, Left: left, LeftRank: rank,
 		NotifyBy: p.Contract.after(s.a.At, p.Contract.Right.NotifyWithin),
 	}
+	for n, seat := range p.Seats {
+		if n < len(p.Contract.Right.Holders) && seat.Party != p.Contract.Right.Holders[n].Party {
+			e.Holders = p.sitting()
+		}
+	}
 	if h := p.Contract.OwnOffer(terms); h != "" {
 		e.State, e.NotifyBy = offtake.NotTriggered, time.Time{}
 		e.Why = string(p.Contract.thirdParty(terms)) + " is the holder " + string(h) + " or affiliated with it: no third party"
 	}
 	s.events = append(s.events, e)
+}
+
+// sitting gives who sits in the seats, in their order.
+func (p *Process) sitting() (parties []offtake.PartyName) {
+	for _, seat := range p.Seats {
+		parties = append(parties, seat.Party)
+	}
+	return parties
 }
 
 // leftOfWindow gives what is left of the window that runs and whose it is. All
@@ -166,7 +191,7 @@ func (p *Process) leftOfWindow(a offtake.Act) (offtake.Duration, int64) {
 // withdraw gives the offer up, unless somebody is bound by it.
 func (s *step) withdraw() error {
 	p := s.p
-	late := p.any(func(q Part) bool { return q.signed() && q.Signed.Overdue })
+	late := p.any(func(q Part) bool { return q.pledged() && q.Signed.Overdue })
 	switch {
 	case !p.Live():
 		return p.wrongState("there is no offer left to withdraw")
@@ -174,7 +199,7 @@ func (s *step) withdraw() error {
 		return p.wrongState("nothing changes until its outcome is decided")
 	case p.any(Part.accepted) && !late:
 		return p.wrongState("the offer was accepted and cannot be withdrawn")
-	case p.any(func(q Part) bool { return q.signed() && !q.Signed.Overdue }):
+	case p.any(func(q Part) bool { return q.pledged() && !q.Signed.Overdue }):
 		return p.wrongState("the third party has signed")
 	case p.Contract.Right.OfferRevocable == offtake.Irrevocable && p.any(func(q Part) bool { return q.offered() || q.Paused == offtake.Open || q.Paused == offtake.Allocating }):
 		return offtake.Refuse(offtake.Forbidden, "offer of process %q is irrevocable until its window ends", p.ID)

@@ -30,6 +30,20 @@ func (p *Process) pause(at time.Time, to offtake.ProcessState, which func(Part) 
 	}
 }
 
+// hold lets a part that nobody is bound to any more stand still, if time does for
+// the others.
+func (p *Process) hold(at time.Time, i int) {
+	if !p.stopped() || p.Parts[i].Paused != "" {
+		return
+	}
+	q := &p.Parts[i]
+	q.Paused, q.State = q.State, offtake.IsTolled
+	if p.Doubt != "" {
+		q.State = offtake.IsUndetermined
+	}
+	q.run(q.Of, q.Clock.stopped(at))
+}
+
 // dispute stops everything, what has ended included.
 func (p *Process) dispute(at time.Time) {
 	if !p.stopped() {

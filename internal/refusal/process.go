@@ -208,6 +208,10 @@ func (q Part) live() bool { return !Final(q.State) }
 // free reports whether the part is released and nobody has signed for it.
 func (q Part) free() bool { return q.State == offtake.InTail && q.Signed == nil }
 
+// pledged reports whether a third party has signed for the part, whether or not
+// time stands still for it.
+func (q Part) pledged() bool { return q.live() && q.Signed != nil }
+
 func (q Part) signed() bool { return q.State == offtake.InTail && q.Signed != nil }
 
 // offered reports whether holders may answer for the part now.

@@ -17,8 +17,13 @@ func (s *step) thirdPartySign(d offtake.ThirdPartySign) error {
 	switch {
 	case quantity < 0:
 		return offtake.Refuse(offtake.Invalid, "quantity %d is not above zero", quantity)
+	case d.Conditional && p.Doubt != "" && p.Waiting != nil && p.Proposed == nil:
+		return p.wrongState("a signature waits for the answer")
 	case quantity == 0 && p.Released() > 0:
-		quantity = min(p.Released(), p.Terms.Quantity-p.ended()) // a revision may have left less
+		quantity = min(p.Released(), p.Terms.Quantity-p.taken()) // a revision may have left less
+		if quantity <= 0 {
+			return p.wrongState("nothing is offered any more")
+		}
 	case quantity == 0 && !d.Conditional:
 		quantity = p.Quantity()
 	}
@@ -71,15 +76,16 @@ func (s *step) afterTheEnd(conditional, closes bool) (done bool, err error) {
 	case p.Live():
 		return false, nil
 	}
-	switch state := p.State(); {
-	case state == offtake.NotTriggered || state == offtake.IsWaived || state == offtake.IsSuperseded,
-		conditional && (state == offtake.IsTailExpired || state == offtake.IsWithdrawn),
-		state == offtake.IsTailExpired && p.Contract.Right.Survival == offtake.OneShot:
-		s.follow(offtake.ThirdPartyNoted{Process: p.ID, Closed: closes})
-	case state == offtake.IsTailExpired:
-		s.breached("a third party was bound after the tail")
-	case state == offtake.IsWithdrawn:
+	oneShot := p.Contract.Right.Survival == offtake.OneShot
+	reopened := p.any(in(offtake.IsWithdrawn)) || !oneShot && p.any(in(offtake.IsTailExpired))
+	switch {
+	case reopened && !conditional && p.any(in(offtake.IsWithdrawn)):
 		s.breached("a third party was bound by an offer that had been withdrawn")
+	case reopened && !conditional:
+		s.breached("a third party was bound after the tail")
+	case reopened, p.any(in(offtake.NotTriggered, offtake.IsWaived, offtake.IsSuperseded, offtake.IsTailExpired)),
+		oneShot && p.any(in(offtake.ClosedThirdParty)):
+		s.follow(offtake.ThirdPartyNoted{Process: p.ID, Closed: closes})
 	default:
 		return true, p.wrongState("nothing is left for a third party")
 	}
@@ -87,9 +93,6 @@ func (s *step) afterTheEnd(conditional, closes bool) (done bool, err error) {
 }
 
 func (s *step) breached(why string) { s.follow(offtake.Breached{Process: s.p.ID, Why: why}) }
-
-// ended gives what has ended of what was offered.
-func (p *Process) ended() int64 { return p.sum(func(q Part) bool { return Final(q.State) }) }
 
 // unclear says why a third party may not be signed on these terms now, or which
 // term only the determiner can judge; neither if it may.

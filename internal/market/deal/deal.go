@@ -269,7 +269,7 @@ func (d *Deals) follow(at time.Time, p *kept, e offtake.Event) {
 	case offtake.Accepted:
 		o.Withdrawn = false // an acceptance of the same instant came first
 	case offtake.Withdrawn:
-		o.Withdrawn = o.Withdrawn || e.Quantity == 0
+		o.Withdrawn = o.Withdrawn || e.Quantity == 0 && !p.Live()
 	}
 	if state := p.State(); p.Contract.Right.Survival == offtake.OneShot && (state == offtake.IsTailExpired || state == offtake.ClosedThirdParty) {
 		if _, before := d.spent[p.Contract.Ref]; !before {

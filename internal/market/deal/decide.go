@@ -90,7 +90,7 @@ func (d *Deals) revise(o *Opportunity, a offtake.Act, deed offtake.OfferRevise) 
 	events := []offtake.Event{offtake.OfferRevised{Opportunity: o.ID, Terms: revised}}
 	next := 1
 	for _, p := range d.Of(o.ID) {
-		if !p.Live() && p.State() != offtake.NotTriggered || d.passedOn(o, p) {
+		if !p.Live() && p.State() != offtake.NotTriggered || o.passedOn(p) {
 			continue
 		}
 		// A successor covers what was left when it opened, and the offer's
@@ -122,16 +122,26 @@ func (d *Deals) revise(o *Opportunity, a offtake.Act, deed offtake.OfferRevise) 
 	return events, nil
 }
 
-// passedOn reports whether all that is live of a process is bound, and its
-// offer has become a successor's.
-func (d *Deals) passedOn(o *Opportunity, p *refusal.Process) bool {
-	last := o.processes[len(o.processes)-1]
+// passedOn reports whether what a process has of the offer is a live successor's.
+func (o *Opportunity) passedOn(p *refusal.Process) bool {
+	return slices.ContainsFunc(o.processes, func(k *kept) bool { return k.After == p.ID && (k.Live() || o.passedOn(&k.Process)) })
+}
+
+// signedElsewhere reports whether an act of the third party is about another
+// process of the same right: the last of those in which something is released.
+func (o *Opportunity) signedElsewhere(p *refusal.Process, a offtake.Act) bool {
+	switch a.Deed.(type) {
+	case offtake.ThirdPartySign, offtake.ThirdPartyClose:
+	default:
+		return false
+	}
+	var meant *kept
 	for _, k := range o.processes {
-		if k.Contract.Ref == p.Contract.Ref {
-			last = k
+		if k.Contract.Ref == p.Contract.Ref && (meant == nil || k.Released()+k.Signed() > 0 || meant.Released()+meant.Signed() == 0) {
+			meant = k
 		}
 	}
-	return last.ID != p.ID && p.Untaken() == 0
+	return meant.ID != p.ID
 }
 
 // withdraw gives the offer up in every process.
@@ -139,7 +149,10 @@ func (d *Deals) withdraw(o *Opportunity, a offtake.Act) ([]offtake.Event, error)
 	if err := d.ownOffer(o, a); err != nil {
 		return nil, err
 	}
-	events := []offtake.Event{offtake.OfferWithdrawn{Opportunity: o.ID}}
+	var events []offtake.Event
+	if !slices.ContainsFunc(d.Of(o.ID), (*refusal.Process).Accepted) { // else only what is overdue goes
+		events = append(events, offtake.OfferWithdrawn{Opportunity: o.ID})
+	}
 	for _, p := range d.Of(o.ID) {
 		if !p.Live() {
 			continue
@@ -178,7 +191,7 @@ func (d *Deals) reach(o *Opportunity, a offtake.Act) ([]offtake.Event, error) {
 	var stranger, byLive, byEnded error
 	taken := false
 	for _, p := range d.standing(o) {
-		if !a.Clause.IsZero() && a.Clause != p.Contract.Ref {
+		if !a.Clause.IsZero() && a.Clause != p.Contract.Ref || o.signedElsewhere(&p.Process, a) {
 			continue
 		}
 		got, err := d.step(p, d.meant(o, p, a), "")
