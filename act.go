@@ -150,6 +150,28 @@ type PurposeShare struct {
 	Share   Percent
 }
 
+// OfferInvite: the buyer asks the holder of a first offer for its offer of what
+// it needs, before it asks the market.
+type OfferInvite struct{ Terms OfferTerms }
+
+// OfferMake: the holder of a first offer makes its offer, or a better one. What
+// it leaves out is as it was asked for.
+type OfferMake struct{ Terms OfferTerms }
+
+// ProductAnnounce: a product is going to ship, from which one process per first
+// placement follows.
+type ProductAnnounce struct{ Product Product }
+
+// ProductShip: the product ships on a provider.
+type ProductShip struct{ Provider ProviderName }
+
+// ProductDrop: the product will not ship.
+type ProductDrop struct{}
+
+// Declare: who may excuse a product from a first placement says so. Says is one
+// of the statements that the clause asks for.
+type Declare struct{ Says Says }
+
 // Amend: an amendment takes hold of the processes that are open.
 type Amend struct {
 	Agreement AgreementName
@@ -175,6 +197,7 @@ const (
 	DueCloseBy    DeadlineName = "close_by"   // its agreement must have taken effect
 	DueDelivery   DeadlineName = "delivery"   // a bound holder must have delivered
 	DueExpires    DeadlineName = "expires"    // the third party's offer is gone
+	DueHeadStart  DeadlineName = "head_start" // the product may ship elsewhere
 )
 
 // Award: the buyer takes the offer of an opportunity. It signs and closes with
@@ -244,6 +267,12 @@ func (Assign) Name() string          { return "assign" }
 func (Determine) Name() string       { return "determine" }
 func (Evidence) Name() string        { return "evidence" }
 func (PurposeReading) Name() string  { return "purpose.reading" }
+func (OfferInvite) Name() string     { return "offer.invite" }
+func (OfferMake) Name() string       { return "offer.make" }
+func (ProductAnnounce) Name() string { return "product.announce" }
+func (ProductShip) Name() string     { return "product.ship" }
+func (ProductDrop) Name() string     { return "product.drop" }
+func (Declare) Name() string         { return "declare" }
 func (ThirdPartySign) Name() string  { return "third_party.sign" }
 func (ThirdPartyClose) Name() string { return "third_party.close" }
 func (Amend) Name() string           { return "amend" }

@@ -22,6 +22,9 @@ const (
 	Allocating     ProcessState = "allocating"
 	Contracting    ProcessState = "contracting"
 	InTail         ProcessState = "released"
+	IsOffered      ProcessState = "offered"    // of a first offer: the holder has made its offer
+	IsAnnounced    ProcessState = "announced"  // of a first placement: the product has not shipped
+	InHeadStart    ProcessState = "head_start" // of a first placement: it has, where it had to first
 	IsUndetermined ProcessState = "undetermined"
 	IsDisputed     ProcessState = "disputed"
 
@@ -51,6 +54,21 @@ type OfferRevised struct {
 // OfferWithdrawn: an opportunity has gone.
 type OfferWithdrawn struct{ Opportunity OpportunityID }
 
+// OfferInvited: an opportunity exists: what the buyer needs, before anybody has
+// offered it.
+type OfferInvited struct {
+	Opportunity OpportunityID
+	By          PartyName
+	Terms       OfferTerms
+}
+
+// ProductAnnounced: a product is going to ship.
+type ProductAnnounced struct {
+	Opportunity OpportunityID
+	By          PartyName
+	Product     Product
+}
+
 // Awarded: the buyer has taken so much of an offer.
 type Awarded struct {
 	Opportunity OpportunityID
@@ -67,6 +85,8 @@ type ProcessOpened struct {
 	State       ProcessState
 	Why         string
 	Terms       OfferTerms
+	Product     Product     // of a first placement
+	Stated      []Says      // what excuses the product and was declared before
 	NotifyBy    time.Time   // zero: no deadline, or no notice is owed
 	After       ProcessID   // the process this one succeeds
 	Left        Duration    // of the predecessor's window when it was superseded
@@ -167,6 +187,40 @@ type Bound struct {
 	Within     Duration
 	Definitive time.Time // until when they must sign
 }
+
+// OfferMade: the holder of a first offer offers this. Terms are complete.
+type OfferMade struct {
+	Process ProcessID
+	By      PartyName
+	Terms   OfferTerms
+}
+
+// OfferStood: the time to make an offer is over, and the one that was made waits
+// for the buyer's answer.
+type OfferStood struct{ Process ProcessID }
+
+// OfferTurnedDown: the buyer did not take the holder's offer.
+type OfferTurnedDown struct {
+	Process ProcessID
+	Why     string
+}
+
+// ProductShipped: the product has shipped where it had to first.
+type ProductShipped struct {
+	Process  ProcessID
+	Provider ProviderName
+	Until    time.Time // when its head start ends
+}
+
+// StatementMade: one of the statements that excuse a product was made.
+type StatementMade struct {
+	Process ProcessID
+	By      PartyName
+	Says    Says
+}
+
+// HeadStartOver: the provider has had what the clause gives it.
+type HeadStartOver struct{ Process ProcessID }
 
 // DefinitiveSigned: the agreement is signed, and what counts is delivery.
 type DefinitiveSigned struct {
@@ -412,6 +466,14 @@ type DrawnDown struct {
 }
 
 func (OfferReceived) Event() string        { return "offer.received" }
+func (OfferInvited) Event() string         { return "offer.invited" }
+func (ProductAnnounced) Event() string     { return "product.announced" }
+func (OfferMade) Event() string            { return "offer.made" }
+func (OfferStood) Event() string           { return "offer.stood" }
+func (OfferTurnedDown) Event() string      { return "offer.turned_down" }
+func (ProductShipped) Event() string       { return "product.shipped" }
+func (StatementMade) Event() string        { return "statement.made" }
+func (HeadStartOver) Event() string        { return "head_start.over" }
 func (OfferRevised) Event() string         { return "offer.revised" }
 func (OfferWithdrawn) Event() string       { return "offer.withdrawn" }
 func (Awarded) Event() string              { return "awarded" }

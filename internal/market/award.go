@@ -17,7 +17,7 @@ import (
 func (s *State) award(a offtake.Act, d offtake.Award) ([]offtake.Event, error) {
 	o, ok := s.deals.Opportunity(a.Opportunity)
 	switch {
-	case !ok:
+	case !ok || !o.Offered:
 		return nil, offtake.Refuse(offtake.NotFound, "opportunity %q has no offer", a.Opportunity)
 	case a.By != s.law.Book.Buyer:
 		return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer who awards", a.By, s.law.Book.Buyer)
@@ -73,7 +73,7 @@ func (s *State) cleared(a offtake.Act, o *deal.Opportunity, quantity int64) ([]o
 	sign := a
 	sign.Deed = offtake.ThirdPartySign{Terms: offtake.OfferTerms{Quantity: quantity}}
 	for _, p := range s.deals.Of(o.ID) {
-		why := p.Clear(a.At, quantity)
+		why := p.Clear(a.At, o.Terms, quantity)
 		switch {
 		case why != "":
 			return nil, offtake.Refuse(offtake.Forbidden, "award of %q: process %q under %s stands in the way: %s", o.ID, p.ID, p.Contract.Ref, why)

@@ -213,7 +213,7 @@ func (s *State) decideDeal(a offtake.Act) ([]offtake.Event, error) {
 			return nil, err
 		}
 	case offtake.OfferRevise:
-		if o, ok := s.deals.Opportunity(a.Opportunity); ok {
+		if o, ok := s.deals.Opportunity(a.Opportunity); ok && o.Offered {
 			if err := s.offered(o.Terms.Revised(deed.Terms)); err != nil {
 				return nil, err
 			}

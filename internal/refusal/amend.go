@@ -22,7 +22,7 @@ func Amended(p Process, a offtake.Act, m Amendment) ([]offtake.Event, error) {
 		return nil, p.mayAct(a)
 	case !p.Live() || !m.Applies:
 		return nil, nil
-	case m.To == nil:
+	case m.To == nil || m.To.Kind() != p.Contract.Kind():
 		return []offtake.Event{offtake.Waived{Process: p.ID, Why: "amendment " + string(m.Name) + " removed the clause, and its holder signed"}}, nil
 	}
 	return []offtake.Event{p.under(a.At, m.To)}, nil
@@ -68,6 +68,8 @@ func (c *Contract) lengthOf(p *Process, q Part) offtake.Duration {
 			return q.Clock.Length // what a predecessor had left is not the clause's to change
 		}
 		return c.Right.WindowOf(int(q.Offer.Rank))
+	case offtake.DueHeadStart:
+		return c.Placement.HeadStart
 	case offtake.DueDefinitive:
 		return c.Right.Definitive
 	case offtake.DueSignBy:

@@ -11,6 +11,7 @@ import (
 func New(c *Contract, at time.Time, e offtake.ProcessOpened) Process {
 	p := Process{
 		ID: e.Process, Opportunity: e.Opportunity, Contract: c, After: e.After, Left: e.Left, LeftRank: e.LeftRank,
+		Product: e.Product, Stated: e.Stated,
 		Terms: &e.Terms, Noticed: &nothing, Baseline: &nothing, Why: e.Why, Opened: at, Seats: c.seats(e.Terms),
 		Parts: []Part{{Quantity: e.Terms.Quantity, State: e.State, Since: at, Clock: &noClock}},
 	}
@@ -127,6 +128,23 @@ func (p *Process) foldMore(at time.Time, e offtake.Event) {
 	case offtake.Resumed:
 		p.Causes = slices.DeleteFunc(slices.Clone(p.Causes), func(c string) bool { return c == e.Cause })
 		p.resume(at, e.NotifyBy, e.ObjectBy, e.Deadlines, Part.live)
+	case offtake.OfferMade:
+		p.Noticed, p.Baseline = &e.Terms, &e.Terms
+		if i := p.find(in(offtake.Open, offtake.IsOffered)); p.Parts[i].State != offtake.IsOffered {
+			p.put(i, at, offtake.IsOffered)
+		}
+		p.Why = string(e.By) + " has made its offer"
+	case offtake.OfferStood:
+		p.Parts[p.find(in(offtake.IsOffered))].halt()
+	case offtake.OfferTurnedDown:
+		p.Why = e.Why
+	case offtake.ProductShipped:
+		p.shipped(at, e)
+	case offtake.StatementMade:
+		p.Stated = append(slices.Clip(p.Stated), e.Says)
+	case offtake.HeadStartOver:
+		p.move(at, offtake.IsFulfilled, in(offtake.InHeadStart))
+		p.Why = "the head start is over"
 	case offtake.Extended:
 		if e.Deadline == offtake.DueNotify {
 			p.Notify.By, p.Notify.Floor, p.Missed = e.NotifyBy, e.NotifyBy, false

@@ -22,7 +22,7 @@ func (p *Process) Undecided() bool {
 		if q.Paused != "" {
 			state = q.Paused
 		}
-		return slices.Contains([]offtake.ProcessState{offtake.Assessing, offtake.NotifyDue, offtake.Deficient, offtake.Open, offtake.Allocating}, state)
+		return slices.Contains([]offtake.ProcessState{offtake.Assessing, offtake.NotifyDue, offtake.Deficient, offtake.Open, offtake.Allocating, offtake.IsOffered, offtake.IsAnnounced}, state)
 	})
 }
 

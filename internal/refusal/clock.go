@@ -153,14 +153,14 @@ func (c *Contract) lasting(k Clock, until time.Time) offtake.Duration {
 func (p *Process) consented(d offtake.ExtendDeadline) error {
 	var served []offtake.PartyName
 	switch d.Deadline {
-	case offtake.DueAnswer, offtake.DueDelivery:
+	case offtake.DueAnswer, offtake.DueDelivery, offtake.DueHeadStart:
 		served = []offtake.PartyName{p.Contract.Right.Grantor}
 	case offtake.DueNotify, offtake.DueDefinitive, offtake.DueSignBy, offtake.DueCloseBy:
 		for _, seat := range p.Seats {
 			served = append(served, seat.Party)
 		}
 	default:
-		return offtake.Refuse(offtake.Invalid, "deadline %.60q is not notify, answer, definitive, delivery, sign_by or close_by", d.Deadline)
+		return offtake.Refuse(offtake.Invalid, "deadline %.60q is not notify, answer, definitive, delivery, sign_by, close_by or head_start", d.Deadline)
 	}
 	for _, party := range served {
 		if !slices.Contains(d.SignedBy, party) {

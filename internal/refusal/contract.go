@@ -14,8 +14,15 @@ type Contract struct {
 	Ref     offtake.ClauseRef
 	Version time.Time // an instant at which this version is in force
 	Right   offtake.FirstRefusal
-	Rules   civil.Rules
-	Book    *offtake.Book // for who owns which provider and who is affiliated
+
+	// A first offer or a first placement is told by these; Right then holds what
+	// they share with a first refusal: who gave it, who holds it, its scope, its
+	// window and its tail.
+	First     *offtake.FirstOffer
+	Placement *offtake.FirstPlacement
+
+	Rules civil.Rules
+	Book  *offtake.Book // for who owns which provider and who is affiliated
 
 	// Dates is the calendar in which the dates of offers are read: the book's,
 	// whichever the agreement counts its days by.
@@ -25,6 +32,21 @@ type Contract struct {
 	// what consents lift, and whether the right is spent. It is asked only when
 	// an act is decided, never when events are folded.
 	Covers func(at time.Time, t offtake.OfferTerms) Cover
+
+	// Places says whether a first placement binds a product, and what has been
+	// declared by then that excuses it.
+	Places func(at time.Time, p offtake.Product) (Cover, []offtake.Says)
+}
+
+// Kind gives the kind of the clause.
+func (c *Contract) Kind() string {
+	switch {
+	case c.First != nil:
+		return c.First.Kind()
+	case c.Placement != nil:
+		return c.Placement.Kind()
+	}
+	return c.Right.Kind()
 }
 
 // A Cover says whether a right reaches an offer.

@@ -88,6 +88,16 @@ func (p *Process) Step(a offtake.Act, next offtake.ProcessID) ([]offtake.Event, 
 }
 
 func (s *step) take(deed offtake.Deed) error {
+	switch {
+	case s.p.Contract.First != nil:
+		if is, err := s.offerStep(deed); is {
+			return err
+		}
+	case s.p.Contract.Placement != nil:
+		if is, err := s.placementStep(deed); is {
+			return err
+		}
+	}
 	switch deed := deed.(type) {
 	case offtake.OfferReceive:
 		return offtake.Refuse(offtake.Conflict, "opportunity %q already has an offer; revise it", s.p.Opportunity)
@@ -150,6 +160,18 @@ func (p *Process) mayAct(a offtake.Act) error {
 func (p *Process) steps(a offtake.Act) bool {
 	grantor, holder := a.By == p.Contract.Right.Grantor, p.seat(a.By) >= 0
 	switch a.Deed.(type) {
+	case offtake.OfferInvite, offtake.OfferMake:
+		return p.Contract.First != nil && p.offers(a, grantor, holder)
+	case offtake.ProductAnnounce, offtake.ProductShip, offtake.ProductDrop, offtake.Declare:
+		return p.Contract.Placement != nil && p.places(a, grantor, holder)
+	}
+	switch {
+	case p.Contract.First != nil && isAnswer(a.Deed):
+		return p.offers(a, grantor, holder)
+	case p.Contract.Placement != nil && !isDeadline(a.Deed):
+		return p.places(a, grantor, holder)
+	}
+	switch a.Deed.(type) {
 	case offtake.OfferReceive, offtake.OfferRevise, offtake.OfferWithdraw, offtake.NoticeServe,
 		offtake.ThirdPartySign, offtake.ThirdPartyClose, offtake.HolderDefault, offtake.PurposeReading:
 		return grantor
@@ -167,6 +189,19 @@ func (p *Process) steps(a offtake.Act) bool {
 		return a.By == ""
 	}
 	return false
+}
+
+func isAnswer(d offtake.Deed) bool {
+	switch d.(type) {
+	case offtake.Accept, offtake.Decline:
+		return true
+	}
+	return false
+}
+
+func isDeadline(d offtake.Deed) bool {
+	_, is := d.(offtake.Deadline)
+	return is
 }
 
 // wrongState refuses an act that the state has no place for.
@@ -284,7 +319,13 @@ func (s *step) deadline(d offtake.Deadline) error {
 	case offtake.DueNotify:
 		s.follow(offtake.NotifyMissed{Process: p.ID})
 	case offtake.DueAnswer:
-		s.closeRank(p.find(fallen))
+		if i := p.find(fallen); p.Contract.First != nil {
+			s.windowOver(i)
+		} else {
+			s.closeRank(i)
+		}
+	case offtake.DueHeadStart:
+		s.follow(offtake.HeadStartOver{Process: p.ID})
 	case offtake.DueDefinitive:
 		s.lapse(p.find(fallen), 0, "was bound and did not sign in time")
 	case offtake.DueDelivery:
@@ -294,6 +335,11 @@ func (s *step) deadline(d offtake.Deadline) error {
 	case offtake.DueCloseBy:
 		s.follow(offtake.CloseOverdue{Process: p.ID})
 	default:
+		if i := p.find(in(offtake.IsOffered)); i >= 0 {
+			s.follow(offtake.OfferTurnedDown{Process: p.ID, Why: "the holder's offer expired"})
+			s.release(i, "")
+			return nil
+		}
 		s.follow(offtake.Withdrawn{Process: p.ID, Why: "the offer expired"})
 	}
 	return nil

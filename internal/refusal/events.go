@@ -72,6 +72,18 @@ func processOfThirdParty(e offtake.Event) offtake.ProcessID {
 		return e.Process
 	case offtake.DisputeRaised:
 		return e.Process
+	case offtake.OfferMade:
+		return e.Process
+	case offtake.OfferStood:
+		return e.Process
+	case offtake.OfferTurnedDown:
+		return e.Process
+	case offtake.ProductShipped:
+		return e.Process
+	case offtake.StatementMade:
+		return e.Process
+	case offtake.HeadStartOver:
+		return e.Process
 	case offtake.Waived:
 		return e.Process
 	case offtake.ClauseReplaced:

@@ -149,6 +149,9 @@ func (s *step) supersede(terms offtake.OfferTerms, c change) {
 		terms.Quantity = min(p.sum(Part.unbound), terms.Quantity-p.taken())
 	}
 	why := c.key + " changed from what was noticed, beyond tolerance"
+	if p.Contract.First != nil {
+		why = c.key + " changed from what was asked for"
+	}
 	left, rank := p.leftOfWindow(s.a)
 	s.follow(offtake.Superseded{Process: p.ID, Successor: s.next, Why: why})
 	e := offtake.ProcessOpened{

@@ -20,6 +20,8 @@ type Process struct {
 	LeftRank    int64             // whose window that was
 
 	Terms     *offtake.OfferTerms // as last revised; what they point to never changes
+	Product   offtake.Product     // of a first placement
+	Stated    []offtake.Says      // of what excuses it
 	Why       string              // what the present state rests on
 	Opened    time.Time
 	Triggered time.Time // since when a notice is owed

@@ -104,6 +104,11 @@ func (p *Process) unclear(t offtake.OfferTerms) (why, key string) {
 	if why := p.tooGood(t.Quantity, changes); why != "" {
 		return why, ""
 	}
+	if p.Contract.First != nil {
+		if why := p.belowFloor(t); why != "" {
+			return why, ""
+		}
+	}
 	return "", p.unknown(changes, t)
 }
 
@@ -133,6 +138,9 @@ func (p *Process) holders() string {
 
 // changes gives in what terms differ from those noticed, save the quantity.
 func (p *Process) changes(t offtake.OfferTerms) []change {
+	if p.Contract.First != nil {
+		return p.offerChanges(t)
+	}
 	t.Quantity = p.Baseline.Quantity
 	return p.Contract.compare(*p.Baseline, t)
 }
@@ -153,9 +161,9 @@ func (p *Process) tooGood(quantity int64, changes []change) string {
 }
 
 // Clear says why the third party's offer may not be taken at an instant for so
-// much; "" if this process does not stand in its way. A right that was not
+// much, on the offer's terms; "" if this process does not stand in its way. A right that was not
 // triggered is looked at again: a consent that lifted it may have been used up.
-func (p *Process) Clear(at time.Time, quantity int64) string {
+func (p *Process) Clear(at time.Time, offer offtake.OfferTerms, quantity int64) string {
 	if !p.Live() {
 		switch p.State() {
 		case offtake.NotTriggered:
@@ -176,6 +184,9 @@ func (p *Process) Clear(at time.Time, quantity int64) string {
 		return "the third party has signed, and that agreement must close first"
 	}
 	t := *p.Terms
+	if p.Contract.First != nil {
+		t = offer // its own terms are those of what is needed
+	}
 	t.Quantity = quantity
 	why, key := p.unclear(t)
 	if key != "" {

@@ -62,6 +62,16 @@ func (p *Process) Turn(q Part) string {
 			return "all have answered, and the next rank waits" + until(q.Clock.By)
 		}
 		return strings.Join(open, " and ") + " may answer" + until(q.Clock.By)
+	case offtake.IsOffered:
+		better := ""
+		if q.Of == offtake.DueAnswer {
+			better = ", and " + p.holders() + " may make a better one" + until(q.Clock.By)
+		}
+		return grantor + " takes the offer of " + p.holders() + " or turns it down" + better
+	case offtake.IsAnnounced:
+		return grantor + " ships it on " + string(p.Contract.Placement.Provider) + " first"
+	case offtake.InHeadStart:
+		return "it stays on " + string(p.Contract.Placement.Provider) + " alone" + until(q.Clock.By)
 	case offtake.IsTolled:
 		return "time stands still for " + strings.Join(p.Causes, " and ")
 	case offtake.IsUndetermined, offtake.IsDisputed:

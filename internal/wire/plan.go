@@ -150,10 +150,13 @@ var deeds = registryOf[offtake.Deed](offtake.Deed.Name,
 	offtake.OfferReceive{}, offtake.OfferRevise{}, offtake.OfferWithdraw{}, offtake.NoticeServe{},
 	offtake.Accept{}, offtake.Decline{}, offtake.DefinitiveSign{}, offtake.NoticeObject{}, offtake.Deliver{}, offtake.HolderDefault{}, offtake.RegulatorRefuse{},
 	offtake.Toll{}, offtake.Resume{}, offtake.ExtendDeadline{}, offtake.Assign{}, offtake.Determine{}, offtake.Evidence{}, offtake.PurposeReading{}, offtake.ThirdPartySign{}, offtake.ThirdPartyClose{},
+	offtake.OfferInvite{}, offtake.OfferMake{}, offtake.ProductAnnounce{}, offtake.ProductShip{}, offtake.ProductDrop{}, offtake.Declare{},
 	offtake.Amend{}, offtake.Deadline{}, offtake.Award{}, offtake.PlaceJob{}, offtake.FinishJob{}, offtake.UsageReport{},
 )
 
 var events = registryOf[offtake.Event](offtake.Event.Event,
+	offtake.OfferInvited{}, offtake.OfferMade{}, offtake.OfferStood{}, offtake.OfferTurnedDown{},
+	offtake.ProductAnnounced{}, offtake.ProductShipped{}, offtake.StatementMade{}, offtake.HeadStartOver{},
 	offtake.OfferReceived{}, offtake.OfferRevised{}, offtake.OfferWithdrawn{}, offtake.Awarded{},
 	offtake.ProcessOpened{}, offtake.TermsReplaced{}, offtake.NotifyMissed{}, offtake.NoticeFoundDeficient{},
 	offtake.NoticeServed{}, offtake.NoticeCorrected{}, offtake.RankOpened{}, offtake.RankClosed{}, offtake.Bound{}, offtake.DefinitiveSigned{},

@@ -137,7 +137,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"a key twice", `{"id":"a1","id":"a2"}`, `act is not one JSON object: byte 11: duplicate object member name`},
 		{"bytes that are not UTF-8", "{\"id\":\"\xff\"}", `act is not one JSON object: byte 7: invalid UTF-8`},
 		{"no act", `{"id":"a1"}`, `object has no "act", expected one of offer.receive, `},
-		{"an unknown act", head + `"act":"offer.make"}`, `act "offer.make" is not known, expected one of offer.receive, `},
+		{"an unknown act", head + `"act":"offer.sing"}`, `act "offer.sing" is not known, expected one of offer.receive, `},
 		{"an act that is no text", head + `"act":7}`, `act: 7 is a number, expected a string`},
 		{"an unknown key", head + `"act":"accept","quantitty":5}`, `key "quantitty" is not part of act "accept", which has id, at, by, clause, opportunity, quantity, conditions, extras, terms`},
 		{"another act's key", head + `"act":"refuse","quantity":5}`, `key "quantity" is not part of act "refuse"`},

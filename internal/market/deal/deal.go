@@ -26,8 +26,14 @@ type Law interface {
 	// Refusals gives the clauses of the first refusals in force at an instant
 	// that a party gave, in the book's order.
 	Refusals(by offtake.PartyName, at time.Time) []offtake.ClauseRef
+	// Ships reports whether the book has a product.
+	Ships(p offtake.Product) bool
 	// Receives reports whether receiving offers is a party's step.
 	Receives(by offtake.PartyName) bool
+	// FirstOffers and Placements give, likewise, those of the first offers and the
+	// first placements in force that bind a party.
+	FirstOffers(by offtake.PartyName, at time.Time) []offtake.ClauseRef
+	Placements(by offtake.PartyName, at time.Time) []offtake.ClauseRef
 	// Contract gives the version of a clause in force at an instant, or why it
 	// cannot be carried out. The same version is the same pointer.
 	Contract(ref offtake.ClauseRef, at time.Time) (*refusal.Contract, error)
@@ -41,7 +47,10 @@ type Opportunity struct {
 	ID        offtake.OpportunityID
 	By        offtake.PartyName // who received the offer and grants rights over it
 	Received  time.Time
-	Terms     offtake.OfferTerms // as last revised
+	Terms     offtake.OfferTerms // as last revised; what is needed, as long as nobody has offered it
+	Invited   bool               // it began with what was needed
+	Offered   bool               // a third party has offered it
+	Product   offtake.Product    // that is to ship, where it is a launch and no offer
 	Withdrawn bool
 	Awarded   int64   // to the third party
 	Taken     int64   // by a holder
@@ -210,7 +219,16 @@ func (d *Deals) Apply(at time.Time, e offtake.Event) {
 	switch e := e.(type) {
 	case offtake.OfferReceived:
 		d.received = append(d.received, e.Opportunity)
-		d.opportunities[e.Opportunity] = &Opportunity{ID: e.Opportunity, By: e.By, Received: at, Terms: e.Terms}
+		o := d.opportunities[e.Opportunity]
+		if o == nil {
+			o = &Opportunity{ID: e.Opportunity, By: e.By}
+			d.opportunities[e.Opportunity] = o
+		}
+		o.Received, o.Terms, o.Offered = at, e.Terms, true
+	case offtake.OfferInvited:
+		d.opportunities[e.Opportunity] = &Opportunity{ID: e.Opportunity, By: e.By, Received: at, Terms: e.Terms, Invited: true}
+	case offtake.ProductAnnounced:
+		d.opportunities[e.Opportunity] = &Opportunity{ID: e.Opportunity, By: e.By, Received: at, Product: e.Product}
 	case offtake.OfferRevised:
 		d.opportunities[e.Opportunity].Terms = e.Terms
 	case offtake.OfferWithdrawn:

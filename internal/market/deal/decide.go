@@ -25,6 +25,12 @@ func (d *Deals) decide(a offtake.Act) ([]offtake.Event, error) {
 	switch deed := a.Deed.(type) {
 	case offtake.OfferReceive:
 		return d.receive(a, deed)
+	case offtake.OfferInvite:
+		if d.opportunities[a.Opportunity] == nil {
+			return d.invite(a, deed)
+		}
+	case offtake.ProductAnnounce:
+		return d.announce(a, deed)
 	case offtake.Deadline:
 		return d.deadline(a, deed)
 	case offtake.Amend:
@@ -51,17 +57,85 @@ func (d *Deals) receive(a offtake.Act, deed offtake.OfferReceive) ([]offtake.Eve
 		return nil, offtake.Refuse(offtake.Forbidden, "%s is no step of %q, who is not the buyer and gave no first refusal", deed.Name(), a.By)
 	case a.Opportunity == "":
 		return nil, offtake.Refuse(offtake.Invalid, "offer %q names no opportunity", a.ID)
-	case d.opportunities[a.Opportunity] != nil:
-		return nil, offtake.Refuse(offtake.Conflict, "opportunity %q already has an offer; revise it", a.Opportunity)
 	}
-	o := &Opportunity{ID: a.Opportunity}
+	o := d.opportunities[a.Opportunity]
+	switch {
+	case o == nil:
+		o = &Opportunity{ID: a.Opportunity}
+	case o.Offered:
+		return nil, offtake.Refuse(offtake.Conflict, "opportunity %q already has an offer; revise it", a.Opportunity)
+	case !o.Invited || a.By != o.By:
+		return nil, offtake.Refuse(offtake.Conflict, "opportunity %q is about something else", a.Opportunity)
+	}
 	events := []offtake.Event{offtake.OfferReceived{Opportunity: a.Opportunity, By: a.By, Terms: deed.Terms}}
-	for n, ref := range d.law.Refusals(a.By, a.At) {
+	refs := d.law.Refusals(a.By, a.At)
+	if !o.Invited {
+		refs = append(refs, d.law.FirstOffers(a.By, a.At)...)
+	}
+	for n, ref := range refs {
 		c, err := d.law.Contract(ref, a.At)
 		if err != nil {
 			return nil, err
 		}
 		opened, err := refusal.Open(c, o.name(n+1), a, d.aggregated(c, a, deed.Terms))
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, opened...)
+	}
+	return events, nil
+}
+
+// invite makes an opportunity of what is needed: the holder of each first offer
+// in force is asked before anybody else is.
+func (d *Deals) invite(a offtake.Act, deed offtake.OfferInvite) ([]offtake.Event, error) {
+	refs := d.law.FirstOffers(a.By, a.At)
+	switch {
+	case a.Opportunity == "":
+		return nil, offtake.Refuse(offtake.Invalid, "invitation %q names no opportunity", a.ID)
+	case !a.Clause.IsZero():
+		return nil, offtake.Refuse(offtake.Invalid, "%s names clause %s, and what is needed is the same for all of them", deed.Name(), a.Clause)
+	case len(refs) == 0:
+		return nil, offtake.Refuse(offtake.Forbidden, "%s is no step of %q: no first offer in force binds it", deed.Name(), a.By)
+	}
+	o := &Opportunity{ID: a.Opportunity}
+	events := []offtake.Event{offtake.OfferInvited{Opportunity: a.Opportunity, By: a.By, Terms: deed.Terms}}
+	for n, ref := range refs {
+		c, err := d.law.Contract(ref, a.At)
+		if err != nil {
+			return nil, err
+		}
+		opened, err := refusal.Invite(c, o.name(n+1), a)
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, opened...)
+	}
+	return events, nil
+}
+
+// announce makes a launch of a product, which each first placement in force
+// meets in a process of its own.
+func (d *Deals) announce(a offtake.Act, deed offtake.ProductAnnounce) ([]offtake.Event, error) {
+	refs := d.law.Placements(a.By, a.At)
+	switch {
+	case a.Opportunity == "":
+		return nil, offtake.Refuse(offtake.Invalid, "announcement %q names no opportunity", a.ID)
+	case d.opportunities[a.Opportunity] != nil:
+		return nil, offtake.Refuse(offtake.Conflict, "opportunity %q is known already", a.Opportunity)
+	case deed.Product == "" || !d.law.Ships(deed.Product):
+		return nil, offtake.Refuse(offtake.NotFound, "product %.60q is not declared in the book", deed.Product)
+	case len(refs) == 0:
+		return nil, offtake.Refuse(offtake.Forbidden, "%s is no step of %q: no first placement in force binds it", deed.Name(), a.By)
+	}
+	o := &Opportunity{ID: a.Opportunity}
+	events := []offtake.Event{offtake.ProductAnnounced{Opportunity: a.Opportunity, By: a.By, Product: deed.Product}}
+	for n, ref := range refs {
+		c, err := d.law.Contract(ref, a.At)
+		if err != nil {
+			return nil, err
+		}
+		opened, err := refusal.Announce(c, o.name(n+1), a)
 		if err != nil {
 			return nil, err
 		}
@@ -91,6 +165,9 @@ func (d *Deals) revise(o *Opportunity, a offtake.Act, deed offtake.OfferRevise) 
 	next := 1
 	for _, p := range d.Of(o.ID) {
 		if !p.Live() && p.State() != offtake.NotTriggered || o.passedOn(p) {
+			continue
+		}
+		if o.Invited && o.Offered && p.Contract.First != nil { // what was asked for is not the market's to change
 			continue
 		}
 		// A successor covers what was left when it opened, and the offer's
@@ -173,6 +250,8 @@ func (d *Deals) ownOffer(o *Opportunity, a offtake.Act) error {
 		return offtake.Refuse(offtake.Forbidden, "%q is not %q, whose offer of opportunity %q it is", a.By, o.By, o.ID)
 	case !a.Clause.IsZero():
 		return offtake.Refuse(offtake.Invalid, "%s names clause %s, and an offer is the same for all of them", a.Deed.Name(), a.Clause)
+	case o.Product != "":
+		return offtake.Refuse(offtake.Invalid, "opportunity %q is the launch of %s, and no offer", o.ID, o.Product)
 	case o.Withdrawn:
 		return offtake.Refuse(offtake.Conflict, "offer of opportunity %q was withdrawn", o.ID)
 	case o.Left() == 0:

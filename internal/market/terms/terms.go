@@ -109,7 +109,27 @@ func (l *Law) Refusals(by offtake.PartyName, at time.Time) (refs []offtake.Claus
 	return refs
 }
 
-// Contract gives the version of a first refusal in force at an instant.
+// FirstOffers gives the first offers in force that bind a party, the buyer.
+func (l *Law) FirstOffers(by offtake.PartyName, at time.Time) []offtake.ClauseRef {
+	return l.binding(by, at, offtake.FirstOffer{}.Kind())
+}
+
+// Placements gives the first placements in force that bind a party, the buyer.
+func (l *Law) Placements(by offtake.PartyName, at time.Time) []offtake.ClauseRef {
+	return l.binding(by, at, offtake.FirstPlacement{}.Kind())
+}
+
+func (l *Law) binding(by offtake.PartyName, at time.Time, kind string) (refs []offtake.ClauseRef) {
+	for _, s := range l.InForce(at) {
+		if by == l.Book.Buyer && s.Clause.Body.Kind() == kind {
+			refs = append(refs, s.Ref)
+		}
+	}
+	return refs
+}
+
+// Contract gives the version in force at an instant of a first refusal, a first
+// offer or a first placement.
 func (l *Law) Contract(ref offtake.ClauseRef, at time.Time) (*refusal.Contract, error) {
 	at = l.When(at)
 	key := contractKey{ref, l.Rights.Version(at)}
@@ -117,24 +137,32 @@ func (l *Law) Contract(ref offtake.ClauseRef, at time.Time) (*refusal.Contract, 
 		return c, nil
 	}
 	clause, ok := l.Rights.Clause(ref, at)
-	right, isRefusal := clause.Body.(offtake.FirstRefusal)
-	if !ok || !isRefusal {
-		return nil, offtake.Refuse(offtake.NotFound, "clause %s is no first refusal in force at %s", ref, offtake.Stamp(at))
+	c := &refusal.Contract{Ref: ref, Book: l.Book}
+	switch body := clause.Body.(type) {
+	case offtake.FirstRefusal:
+		c.Right = body
+	case offtake.FirstOffer:
+		c.First, c.Right = &body, l.asRefusal(body)
+	case offtake.FirstPlacement:
+		c.Placement, c.Right = &body, l.asHeld(body)
+	default:
+		ok = false
+	}
+	if !ok {
+		return nil, offtake.Refuse(offtake.NotFound, "clause %s is no right of first refusal, offer or placement in force at %s", ref, offtake.Stamp(at))
 	}
 	if l.Told.Supports != nil {
-		if err := l.Told.Supports(ref, clause, right); err != nil {
+		if err := l.Told.Supports(ref, clause, c.Right); err != nil {
 			return nil, err
 		}
 	}
-	rules, err := l.Rights.Calendars().Rules(right.Time, l.Rights.Calendar(ref.Agreement).Name())
+	rules, err := l.Rights.Calendars().Rules(c.Right.Time, l.Rights.Calendar(ref.Agreement).Name())
 	if err != nil {
 		return nil, err
 	}
-	c := &refusal.Contract{
-		Ref: ref, Version: l.changes[key.version-1], Right: right, Rules: rules, Book: l.Book,
-		Dates: cmp.Or(l.Rights.Calendar(""), rules.Calendar),
-	}
+	c.Version, c.Rules, c.Dates = l.changes[key.version-1], rules, cmp.Or(l.Rights.Calendar(""), rules.Calendar)
 	c.Covers = func(at time.Time, t offtake.OfferTerms) refusal.Cover { return l.covers(c, at, t) }
+	c.Places = func(at time.Time, p offtake.Product) (refusal.Cover, []offtake.Says) { return l.places(c, at, p) }
 	l.contracts[key] = c
 	return c, nil
 }
@@ -155,11 +183,12 @@ func (l *Law) Amendment(ref offtake.ClauseRef, d offtake.Amend) (m refusal.Amend
 	if !m.Applies || removed {
 		return m, from, nil
 	}
-	if clause, ok := l.Rights.Clause(ref, from); ok && clause.Body.Kind() != (offtake.FirstRefusal{}).Kind() {
-		return m, from, nil // replaced by something else: the right is removed
+	clause, _ := l.Rights.Clause(ref, from)
+	switch clause.Body.(type) {
+	case offtake.FirstRefusal, offtake.FirstOffer, offtake.FirstPlacement:
+		m.To, err = l.Contract(ref, from)
 	}
-	m.To, err = l.Contract(ref, from)
-	return m, from, err
+	return m, from, err // replaced by something else: the right is removed
 }
 
 func (l *Law) amendment(d offtake.Amend) (offtake.Amendment, bool) {
@@ -248,6 +277,9 @@ func (l *Law) coversUnnamed(c *refusal.Contract, at time.Time, t offtake.OfferTe
 		})
 	}
 	unknown := refusal.Cover{Reach: refusal.Unknown, Why: "the offer does not say its provider, which decides whether " + c.Ref.String() + " covers it"}
+	if c.First != nil && t.Party == "" {
+		return l.coversNeed(c, at, t, candidates)
+	}
 	var all refusal.Cover
 	for n, name := range candidates {
 		one := t
@@ -262,6 +294,101 @@ func (l *Law) coversUnnamed(c *refusal.Contract, at time.Time, t offtake.OfferTe
 		return unknown
 	}
 	return all
+}
+
+// coversNeed says whether a first offer reaches what is needed, whoever will
+// offer it: it does where it would reach the offer of any third party.
+func (l *Law) coversNeed(c *refusal.Contract, at time.Time, t offtake.OfferTerms, candidates []offtake.ProviderName) (all refusal.Cover) {
+	all.Why = "nobody but the holder could offer it"
+	for _, name := range candidates {
+		one := t
+		one.Provider = name
+		if all = l.covers(c, at, one); all.Reach != refusal.Outside {
+			return all
+		}
+	}
+	return all
+}
+
+// asRefusal gives what a first offer shares with a first refusal.
+func (l *Law) asRefusal(f offtake.FirstOffer) offtake.FirstRefusal {
+	return offtake.FirstRefusal{
+		Direction: offtake.SupplySide, Grantor: l.Book.Buyer, Holders: []offtake.Holder{l.holder(f.Holder)},
+		Scope: f.Scope, Window: f.Window, Tail: f.Tail, Survival: offtake.Continuing, OfferRevocable: offtake.UntilAcceptance,
+	}
+}
+
+func (l *Law) holder(party offtake.PartyName) offtake.Holder {
+	h := offtake.Holder{Party: party, Rank: 1, Weight: 1}
+	for _, p := range l.Book.Providers {
+		if p.Party == party && h.Provider == "" {
+			h.Provider = p.Name
+		}
+	}
+	return h
+}
+
+// asHeld gives who holds a first placement: whose provider it names.
+func (l *Law) asHeld(f offtake.FirstPlacement) offtake.FirstRefusal {
+	p, _ := l.Book.Provider(f.Provider)
+	return offtake.FirstRefusal{
+		Grantor: l.Book.Buyer, Holders: []offtake.Holder{{Party: p.Party, Provider: f.Provider, Rank: 1, Weight: 1}},
+		Scope: f.Scope, Survival: offtake.Continuing,
+	}
+}
+
+// places says whether a first placement binds a product at an instant, and what
+// the book says was declared by then that excuses it.
+func (l *Law) places(c *refusal.Contract, at time.Time, p offtake.Product) (refusal.Cover, []offtake.Says) {
+	f := c.Placement
+	if f.Scope.Products != nil && !slices.Contains(f.Scope.Products, p) {
+		return refusal.Cover{Why: "the product " + string(p) + " is outside the scope of " + c.Ref.String()}, nil
+	}
+	if by := l.liftsPlacement(c, p); !by.IsZero() {
+		return refusal.Cover{Why: "lifted by the consent " + by.String(), Consent: by}, nil
+	}
+	var stated []offtake.Says
+	for _, says := range f.Unless.Statements {
+		if slices.ContainsFunc(l.Book.Statements, func(s offtake.Statement) bool {
+			made := !l.Rights.Resolve("", s.At).After(at)
+			return made && s.Of == c.Ref && s.By == f.Unless.By && s.Says == says && (s.Products == nil || slices.Contains(s.Products, p))
+		}) {
+			stated = append(stated, says)
+		}
+	}
+	if len(stated) > 0 && len(stated) == len(f.Unless.Statements) {
+		return refusal.Cover{Why: string(f.Unless.By) + " had declared all that excuses the product"}, stated
+	}
+	return refusal.Cover{Reach: refusal.Inside, Why: "the product " + string(p) + " is inside the scope of " + c.Ref.String()}, stated
+}
+
+// liftsPlacement gives a consent that lets a product run on any other provider.
+func (l *Law) liftsPlacement(c *refusal.Contract, p offtake.Product) (by offtake.ClauseRef) {
+	for _, other := range l.Book.Providers {
+		if other.Name == c.Placement.Provider {
+			continue
+		}
+		q, err := l.Rights.Question(offtake.Place, offtake.Facts{Provider: other.Name, Product: p, Capacity: offtake.HeldCapacity})
+		if err != nil {
+			return offtake.ClauseRef{}
+		}
+		lifted := offtake.ClauseRef{}
+		for _, e := range l.At(c.Version).Effects(q, nil) {
+			if e.Clause == c.Ref {
+				lifted = e.Consent
+			}
+		}
+		if lifted.IsZero() {
+			return offtake.ClauseRef{}
+		}
+		by = lifted
+	}
+	return by
+}
+
+// Ships reports whether the book has a product.
+func (l *Law) Ships(p offtake.Product) bool {
+	return slices.ContainsFunc(l.Book.Products, func(d offtake.ProductDecl) bool { return d.Name == p })
 }
 
 // Receives reports whether receiving offers is a party's step: that of the
