@@ -130,12 +130,19 @@ type Choice struct {
 // whether that commitment is still unmet.
 type Worth func(offtake.Facts) (offtake.ClauseRef, bool)
 
+// A Law is what is asked whether work may run somewhere.
+type Law struct {
+	Rights *rights.Law
+	Terms  *rights.Terms
+	Given  rights.Measured // what has been measured; may be nil
+}
+
 // Choose ranks the pools for work under the terms.
-func Choose(b *offtake.Book, law *rights.Law, terms *rights.Terms, w Work, pools []Held, worth Worth) Choice {
+func Choose(b *offtake.Book, l Law, w Work, pools []Held, worth Worth) Choice {
 	var out Choice
 	causes := map[offtake.ProviderName]Barred{}
 	for i, p := range pools {
-		c, why := consider(law, terms, w, p, worth)
+		c, why := consider(l, w, p, worth)
 		if why.Cause != "" {
 			if was, ok := causes[p.Provider]; !ok || rank(why.Cause) < rank(was.Cause) {
 				causes[p.Provider] = why
@@ -158,7 +165,7 @@ func Choose(b *offtake.Book, law *rights.Law, terms *rights.Terms, w Work, pools
 		}
 		why, ok := causes[p.Name]
 		if !ok {
-			why = elsewhere(law, terms, w, p.Name)
+			why = elsewhere(l, w, p.Name)
 		}
 		out.Barred = append(out.Barred, why)
 	}
@@ -171,7 +178,7 @@ func rank(c Cause) int {
 }
 
 // consider judges one pool: a candidate, or the cause against it.
-func consider(law *rights.Law, terms *rights.Terms, w Work, p Held, worth Worth) (Candidate, Barred) {
+func consider(l Law, w Work, p Held, worth Worth) (Candidate, Barred) {
 	speed, ok := w.Speed(p.Accelerator)
 	switch {
 	case !ok:
@@ -180,12 +187,13 @@ func consider(law *rights.Law, terms *rights.Terms, w Work, p Held, worth Worth)
 		return Candidate{}, Barred{Provider: p.Provider, Cause: WrongRegion}
 	}
 	f := w.Facts(p.Pool)
-	q, err := law.Question(offtake.Place, f)
+	q, err := l.Rights.Question(offtake.Place, f)
 	if err != nil {
 		return Candidate{}, Barred{Provider: p.Provider, Cause: ByClause}
 	}
+	q = q.Given(l.Given)
 	// What hangs on the number of accelerators the market decides, job by job.
-	if r := terms.Ask(q); r.Verdict != offtake.Permitted && r.Verdict != offtake.Undetermined {
+	if r := l.Terms.Ask(q); r.Verdict != offtake.Permitted && r.Verdict != offtake.Undetermined {
 		return Candidate{}, Barred{Provider: p.Provider, Cause: ByClause, Clause: r.Clause}
 	}
 	c := Candidate{Speed: speed, full: p.Price, pays: p.Price.Sub(p.Price.Share(min(p.Unused, offtake.One)))}
@@ -193,7 +201,7 @@ func consider(law *rights.Law, terms *rights.Terms, w Work, p Held, worth Worth)
 	if ref, unmet := worth(f); unmet {
 		c.Draws, c.adds = ref, p.Price.Sub(p.Price)
 	}
-	for _, e := range terms.Effects(q, nil) {
+	for _, e := range l.Terms.Effects(q, nil) {
 		if !e.Consent.IsZero() && !slices.Contains(c.Because, e.Consent) {
 			c.Because = append(c.Because, e.Consent)
 		}
@@ -203,16 +211,16 @@ func consider(law *rights.Law, terms *rights.Terms, w Work, p Held, worth Worth)
 
 // elsewhere says why a provider of whom nothing is held could not run the work:
 // a clause that forbids it on every acceptable accelerator, or just that.
-func elsewhere(law *rights.Law, terms *rights.Terms, w Work, p offtake.ProviderName) Barred {
+func elsewhere(l Law, w Work, p offtake.ProviderName) Barred {
 	var clause offtake.ClauseRef
 	for _, s := range w.Accelerators {
 		f := w.Facts(Pool{Provider: p, Accelerator: s.Accelerator})
 		f.Absent = slices.DeleteFunc(f.Absent, func(d offtake.Dimension) bool { return d == offtake.DimRegion || d == offtake.DimSite })
-		q, err := law.Question(offtake.Place, f)
+		q, err := l.Rights.Question(offtake.Place, f)
 		if err != nil {
 			return Barred{Provider: p, Cause: NothingHeld}
 		}
-		r := terms.Ask(q)
+		r := l.Terms.Ask(q.Given(l.Given))
 		if r.Verdict != offtake.Prohibited && r.Verdict != offtake.Conditional {
 			return Barred{Provider: p, Cause: NothingHeld}
 		}
@@ -222,11 +230,11 @@ func elsewhere(law *rights.Law, terms *rights.Terms, w Work, p offtake.ProviderN
 }
 
 // Permitted reports whether the terms let the work run in the pool.
-func Permitted(law *rights.Law, terms *rights.Terms, w Work, p Pool) bool {
-	q, err := law.Question(offtake.Place, w.Facts(p))
+func Permitted(l Law, w Work, p Pool) bool {
+	q, err := l.Rights.Question(offtake.Place, w.Facts(p))
 	if err != nil {
 		return false
 	}
-	v := terms.Ask(q).Verdict
+	v := l.Terms.Ask(q.Given(l.Given)).Verdict
 	return v == offtake.Permitted || v == offtake.Undetermined
 }

@@ -85,7 +85,7 @@ func TestTheCheapestWorkComesFirst(t *testing.T) {
 		{"But what is paid for already comes before it.", []dispatch.Held{pool("north", "h100", 3, 0), pool("south", "h100", 9, offtake.One)}, drawsNorth, []string{"south h100", "north h100"}},
 		{"Equal ones in the order they were held.", []dispatch.Held{pool("south", "h100", 2, 0), pool("north", "h100", 2, 0)}, noWorth, []string{"south h100", "north h100"}},
 	} {
-		got := order(dispatch.Choose(w.book, w.law, terms, dispatch.Work{Purpose: "training", Accelerators: both}, c.pools, c.worth), c.pools)
+		got := order(dispatch.Choose(w.book, dispatch.Law{Rights: w.law, Terms: terms}, dispatch.Work{Purpose: "training", Accelerators: both}, c.pools, c.worth), c.pools)
 		if d := cmp.Diff(c.want, got); d != "" {
 			t.Errorf("%s\n%s", c.name, d)
 		}
@@ -114,7 +114,7 @@ func TestEveryProviderThatIsNoCandidateHasACause(t *testing.T) {
 			{Provider: "east", Cause: dispatch.NothingHeld}}},
 	} {
 		terms := w.law.At(time.Date(c.at, 6, 1, 0, 0, 0, 0, time.UTC))
-		got := dispatch.Choose(w.book, w.law, terms, c.work, pools, noWorth).Barred
+		got := dispatch.Choose(w.book, dispatch.Law{Rights: w.law, Terms: terms}, c.work, pools, noWorth).Barred
 		if d := cmp.Diff(c.want, got); d != "" {
 			t.Errorf("%s\n%s", c.name, d)
 		}
@@ -125,7 +125,7 @@ func TestAConsentThatLetsWorkRunIsNamed(t *testing.T) {
 	w := read(t)
 	terms := w.law.At(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
 	pools := []dispatch.Held{pool("east", "h100", 2, 0)}
-	got := dispatch.Choose(w.book, w.law, terms, dispatch.Work{Purpose: "training", Accelerators: both}, pools, noWorth).Candidates
+	got := dispatch.Choose(w.book, dispatch.Law{Rights: w.law, Terms: terms}, dispatch.Work{Purpose: "training", Accelerators: both}, pools, noWorth).Candidates
 	if len(got) != 1 || len(got[0].Because) != 1 || got[0].Because[0].String() != "deal/but" {
 		t.Errorf("candidates are %+v, want east because of deal/but", got)
 	}

@@ -71,7 +71,6 @@ func (s *State) toAward(o *deal.Opportunity, asked int64) (int64, error) {
 func (s *State) cleared(a offtake.Act, o *deal.Opportunity, quantity int64) ([]offtake.Event, error) {
 	var events []offtake.Event
 	sign := a
-	sign.Deed = offtake.ThirdPartySign{Terms: offtake.OfferTerms{Quantity: quantity}}
 	for _, p := range s.deals.Of(o.ID) {
 		why := p.Clear(a.At, o.Terms, quantity)
 		switch {
@@ -79,6 +78,13 @@ func (s *State) cleared(a offtake.Act, o *deal.Opportunity, quantity int64) ([]o
 			return nil, offtake.Refuse(offtake.Forbidden, "award of %q: process %q under %s stands in the way: %s", o.ID, p.ID, p.Contract.Ref, why)
 		case !p.Live():
 			continue
+		}
+		if p.Contract.First != nil { // its own terms are those of what is needed
+			all := o.Terms
+			all.Quantity = quantity
+			sign.Deed = offtake.ThirdPartySign{Terms: all}
+		} else {
+			sign.Deed = offtake.ThirdPartySign{Terms: offtake.OfferTerms{Quantity: quantity}}
 		}
 		signed, err := refusal.Decide(*p, sign, "")
 		if err != nil {
@@ -178,8 +184,6 @@ func (s *State) mayBuy(at time.Time, o *deal.Opportunity, t offtake.OfferTerms, 
 		switch {
 		case !e.Consent.IsZero():
 			relied = append(relied, e.Consent)
-		case e.Kind == offtake.FirstOffer{}.Kind():
-			return nil, offtake.Refuse(offtake.NotSupported, "purchase from %q: clause %s has its holder asked first, and first offers are not supported yet", t.Provider, e.Clause)
 		case !s.met(o, t, e.Clause):
 			return nil, offtake.Refuse(offtake.Forbidden, "purchase from %q: clause %s has its holder offered it first, and opportunity %q never met it as the offer of a third party; receive the offer again", t.Provider, e.Clause, o.ID)
 		}

@@ -167,8 +167,8 @@ func (s *State) Apply(a offtake.Act, events []offtake.Event) {
 	default:
 		s.seen[a.ID] = digest(a)
 	}
+	s.deals.Fold(a.At, events)
 	for _, e := range events {
-		s.deals.Apply(a.At, e)
 		s.held.Apply(a.At, e)
 		s.accounts.Apply(e)
 		s.consents.apply(e, s.reservation)

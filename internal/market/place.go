@@ -91,9 +91,26 @@ func (s *State) ruling(at time.Time, p *holding.Pool, d offtake.PlaceJob) (right
 	if err != nil {
 		return rights.Ruling{}, err
 	}
-	ruling := terms.Ask(q.Given(s.consents.measured(s.law, at, at, offtake.Money{})))
+	ruling := terms.Ask(q.Given(s.free(s.consents.measured(s.law, at, at, offtake.Money{}), d.Product)))
 	r.rulings[class] = ruling
 	return ruling, nil
+}
+
+// Free gives the first placements that do not bind a product any more, as what is
+// measured of them.
+func (s *State) Free(p offtake.Product) rights.Measured { return s.free(nil, p) }
+
+func (s *State) free(m rights.Measured, p offtake.Product) rights.Measured {
+	for _, f := range s.deals.Placed() {
+		if f.Product != p || p == "" {
+			continue
+		}
+		if m == nil {
+			m = rights.Measured{}
+		}
+		m[f.Clause] = rights.Left{Over: true}
+	}
+	return m
 }
 
 // facts states everything: what a job does not have is known to be absent.

@@ -35,7 +35,9 @@ func supported(b *offtake.Book, ref offtake.ClauseRef, c offtake.Clause) error {
 	case offtake.FirstRefusal:
 		return supportedRefusal(b, ref, c, body)
 	case offtake.FirstOffer:
-		return notYet(ref, c, "first_offer", "asking a holder first")
+		if !slices.ContainsFunc(b.Providers, func(p offtake.Provider) bool { return p.Party == body.Holder }) {
+			return notYet(ref, c, "holder", "a holder without a provider")
+		}
 	case offtake.Commitment:
 		if body.Measure == offtake.Spend && body.Amount.Money.Currency() != b.Currency {
 			return notYet(ref, c, "amount", "a currency that is not the book's")

@@ -202,6 +202,14 @@ func (s *step) reviseNeed(d offtake.OfferRevise) error {
 	return nil
 }
 
+// needed gives what an offer says of what the buyer needs. Who sells it at which
+// price is not the holder's to hear.
+func needed(t offtake.OfferTerms) offtake.OfferTerms {
+	t.Provider, t.Party, t.Price, t.Other, t.Extras = "", "", offtake.Money{}, nil, nil
+	t.AllOrNone, t.BonaFide, t.Expires = offtake.NotStated, nil, offtake.When{}
+	return t
+}
+
 // needs gives in what a need differs from another so that it is another need:
 // in anything but its price, its seller, and that it is for less.
 func (c *Contract) needs(a, b offtake.OfferTerms) (changes []change) {

@@ -269,6 +269,19 @@ func (d *decisions) event(tick int64, e offtake.Event) {
 	case offtake.OfferReceived:
 		d.text("opportunity", string(e.Opportunity))
 		d.offer(e.Terms)
+	case offtake.ProductAnnounced:
+		d.text("opportunity", string(e.Opportunity))
+		d.text("product", string(e.Product))
+	case offtake.ProductShipped:
+		process(e.Process)
+		d.text("provider", string(e.Provider))
+		d.text("head_start_until", offtake.Stamp(e.Until))
+	case offtake.HeadStartOver:
+		process(e.Process)
+	case offtake.OfferMade:
+		process(e.Process)
+		d.text("by", string(e.By))
+		d.offer(e.Terms)
 	case offtake.ProcessOpened:
 		process(e.Process)
 		d.text("clause", e.Clause.String())

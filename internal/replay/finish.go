@@ -51,6 +51,9 @@ func (r *replay) shares() (out []ProviderShare) {
 func (r *replay) countRefusals() {
 	n := &r.out.Refusals
 	for _, p := range r.market.Deals().Processes() {
+		if p.Contract.Placement != nil {
+			continue
+		}
 		switch p.State() {
 		case offtake.NotTriggered:
 		case offtake.IsFulfilled:

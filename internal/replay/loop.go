@@ -231,6 +231,12 @@ func (r *replay) termsChange() {
 	if err := market.Supported(r.Setup, r.at(r.now), r.at(r.now)); err != nil {
 		r.fail(err)
 	}
+	clear(r.shipped)
+	r.reconsider()
+}
+
+// reconsider lets what waits be judged anew everywhere.
+func (r *replay) reconsider() {
 	clear(r.blocked)
 	r.sched.stamp++
 	r.clock.at(whole(r.now), rankBegin, func() {

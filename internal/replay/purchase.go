@@ -207,7 +207,11 @@ func (r *replay) receive(o *order) {
 		if p.State() == offtake.NotifyDue {
 			right := p.Contract.Right
 			o.way = Released
-			r.deal(o, right.Grantor, p.Contract.Ref, offtake.NoticeServe{Contents: right.Notice.Contents})
+			var ask offtake.Deed = offtake.NoticeServe{Contents: right.Notice.Contents}
+			if p.Contract.First != nil {
+				ask = offtake.OfferInvite{}
+			}
+			r.deal(o, right.Grantor, p.Contract.Ref, ask)
 		}
 	}
 	r.award(o)
@@ -280,8 +284,14 @@ func (r *replay) follow(events []offtake.Event) {
 		}
 		switch e := e.(type) {
 		case offtake.ProcessOpened:
-			r.byProcess[e.Process] = r.orders[e.Opportunity]
-			r.opened(e)
+			if e.Product == "" {
+				r.byProcess[e.Process] = r.orders[e.Opportunity]
+				r.opened(e)
+			}
+		case offtake.OfferMade: // on the terms of the offer in hand: the holder goes first
+			r.deal(r.byProcess[e.Process], r.book.Buyer, offtake.ClauseRef{}, offtake.Accept{})
+		case offtake.HeadStartOver:
+			r.reconsider()
 		case offtake.RankOpened:
 			r.asked(e)
 		case offtake.Bound:
@@ -290,7 +300,9 @@ func (r *replay) follow(events []offtake.Event) {
 				r.deal(o, r.book.Buyer, offtake.ClauseRef{}, offtake.DefinitiveSign{Party: t.Party})
 			}
 		case offtake.Released, offtake.Waived:
-			r.award(r.byProcess[processOf(e)])
+			if o := r.byProcess[processOf(e)]; o != nil {
+				r.award(o)
+			}
 		case offtake.Withdrawn:
 			r.abandon(r.byProcess[e.Process])
 		case offtake.TailExpired:
@@ -342,7 +354,10 @@ func (r *replay) answer(id offtake.OpportunityID, ref offtake.ClauseRef, by offt
 		return
 	}
 	var deed offtake.Deed = offtake.Decline{Reason: a.Reason}
-	if a.Yes {
+	switch {
+	case a.Yes && r.offers(id, ref):
+		deed = offtake.OfferMake{Terms: offtake.OfferTerms{Price: o.terms.Price, Term: o.terms.Term}}
+	case a.Yes:
 		deed = offtake.Accept{}
 	}
 	events, err := r.send(offtake.Act{At: r.at(r.now), By: by, Clause: ref, Opportunity: id, Deed: deed})
@@ -353,6 +368,16 @@ func (r *replay) answer(id offtake.OpportunityID, ref offtake.ClauseRef, by offt
 		return
 	}
 	r.follow(events)
+}
+
+// offers reports whether a clause has its holder make an offer, and not answer one.
+func (r *replay) offers(id offtake.OpportunityID, ref offtake.ClauseRef) bool {
+	for _, p := range r.market.Deals().Of(id) {
+		if p.Contract.Ref == ref {
+			return p.Contract.First != nil
+		}
+	}
+	return false
 }
 
 // reserved mirrors capacity that is now held.

@@ -214,16 +214,42 @@ func TestAReplayEndsWhenNothingCanChangeAnyMore(t *testing.T) {
 }
 
 func TestWhatCannotBeCarriedOutIsRefusedFirst(t *testing.T) {
-	b := read(t, base+`  ask-first: {text: Ask., first_offer: {holder: north, scope: {}, window: P5D, tail: {sign_by: P30D, close_by: P30D}}}
+	b := read(t, base+`  best-price: {text: Follow., most_favoured: {beneficiary: lab, compared_with: [north], metric: price, remedy: credit}}
 `)
 	_, err := try(t, b, jobs("a 0 60 8"), nil)
-	if offtake.KindOf(err) != offtake.NotSupported || !strings.Contains(err.Error(), "deal/ask-first") || !strings.Contains(err.Error(), "book.yaml:") {
+	if offtake.KindOf(err) != offtake.NotSupported || !strings.Contains(err.Error(), "deal/best-price") || !strings.Contains(err.Error(), "book.yaml:") {
 		t.Errorf("got %v, want not supported yet, with the clause and its place", err)
 	}
 }
 
+// A holder with a first offer is asked before the market's offer is taken: what it
+// offers is taken, and where it is silent or passes the market's is.
+func TestAHolderIsAskedForItsOfferFirst(t *testing.T) {
+	const asked = `  ask-first: {text: Ask., first_offer: {holder: north, scope: {}, window: P5D, tail: {sign_by: P30D, close_by: P30D}}}
+`
+	for _, c := range []struct {
+		is, answers, seller string
+	}{
+		{"it offers", "matches", "north"},
+		{"it passes", "passes", "south"},
+		{"it is silent", "silent", "south"},
+	} {
+		b := read(t, base+asked+supply("south", 8, "3")+scenario("{party: north, answers: "+c.answers+"}"))
+		w := tell(t, b, jobs("a 0 60 8"), func(o *replay.Options) { o.To = start.AddDate(0, 2, 0) })
+		if w.ServedJobs != 1 {
+			t.Errorf("%s: %d jobs served, %d wait; want one served", c.is, w.ServedJobs, w.WaitingJobs)
+			continue
+		}
+		for _, p := range w.Providers {
+			if ran := p.Jobs > 0; ran != (string(p.Provider) == c.seller) {
+				t.Errorf("%s: %d jobs ran on %s, want them on %s", c.is, p.Jobs, p.Provider, c.seller)
+			}
+		}
+	}
+}
+
 func TestAClauseOfLaterIsRefusedWhenTheClockComesToIt(t *testing.T) {
-	b := read(t, base+held("cluster", "north", "h100", 8, "2026-01-01")+`  ask-first: {text: Ask., from: 2025-02-01, first_offer: {holder: north, scope: {}, window: P5D, tail: {sign_by: P30D, close_by: P30D}}}
+	b := read(t, base+held("cluster", "north", "h100", 8, "2026-01-01")+`  best-price: {text: Follow., from: 2025-02-01, most_favoured: {beneficiary: lab, compared_with: [north], metric: price, remedy: credit}}
 `)
 	if w := tell(t, b, jobs("a 0 60 8"), nil); w.ServedJobs != 1 {
 		t.Errorf("a replay that ends before has %d jobs served, want 1", w.ServedJobs)

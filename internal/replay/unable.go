@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"slices"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -80,66 +79,6 @@ func (r *replay) refuseOffers() error {
 		}
 	}
 	return nil
-}
-
-// A shipment is the first work for a product on a provider.
-type shipment struct {
-	product  offtake.Product
-	provider offtake.ProviderName
-}
-
-// A headStart is what a first placement gives its provider.
-type headStart struct {
-	clause offtake.ClauseRef
-	pos    offtake.Pos
-	lasts  offtake.Duration
-}
-
-// ship watches the head starts that begin when a product first runs on the
-// provider it has to be on first: where one would end while it still binds, the
-// replay is refused, because its end is not carried out yet.
-func (r *replay) ship(p offtake.Product, by offtake.ProviderName) {
-	if p == "" || r.shipped[shipment{p, by}] {
-		return
-	}
-	if r.shipped == nil {
-		r.shipped = map[shipment]bool{}
-	}
-	r.shipped[shipment{p, by}] = true
-	for _, c := range r.headStarts(p, by) {
-		at := r.tick(r.add(r.at(r.now), c.lasts))
-		r.clock.at(max(at, r.now+1), rankDay, func() {
-			for _, still := range r.headStarts(p, by) {
-				if still.clause == c.clause {
-					r.fail(offtake.Refuse(offtake.NotSupported, "%s: clause %s, head_start: its end for product %q inside the replay, at %s, is not supported yet",
-						c.pos, c.clause, p, offtake.Stamp(r.at(r.now))))
-				}
-			}
-		})
-	}
-}
-
-// headStarts gives the first placements that bind a product now and have it on
-// a provider first. One that all the statements it asks for excuse binds no more.
-func (r *replay) headStarts(p offtake.Product, by offtake.ProviderName) (out []headStart) {
-	now := r.terms(r.at(r.now))
-	for _, s := range r.Setup.Law.InForce(now) {
-		body, ok := s.Clause.Body.(offtake.FirstPlacement)
-		if !ok || body.Provider != by || body.Scope.Products != nil && !slices.Contains(body.Scope.Products, p) {
-			continue
-		}
-		excused := len(body.Unless.Statements) > 0
-		for _, says := range body.Unless.Statements {
-			excused = excused && slices.ContainsFunc(r.book.Statements, func(st offtake.Statement) bool {
-				made := !r.Setup.Law.Resolve("", st.At).After(now)
-				return made && st.Of == s.Ref && st.By == body.Unless.By && st.Says == says && (st.Products == nil || slices.Contains(st.Products, p))
-			})
-		}
-		if !excused {
-			out = append(out, headStart{s.Ref, s.Clause.Pos, body.HeadStart})
-		}
-	}
-	return out
 }
 
 // noteTooLate tells of campaigns that had to be done before the replay begins.

@@ -63,22 +63,27 @@ latest_finish: 2025-01-05
 	}
 }
 
-func TestAHeadStartThatEndsInsideIsRefused(t *testing.T) {
+// A product runs first on the provider that has it first, and elsewhere once the
+// head start is over.
+func TestAHeadStartHoldsAProductBack(t *testing.T) {
 	b := read(t, base+held("first", "north", "h100", 8, "2026-01-01")+held("other", "south", "h100", 8, "2026-01-01")+
 		`  model-on-north: {text: Ships first on north., first_placement: {provider: north, scope: {product: [model]}, head_start: P10D}}
 `)
-	model := func(seconds string) string {
-		return "id,submitted,duration,accelerators,product\na,0,60,8,model\nb," + seconds + ",60,8,model\n"
+	// Each takes all of one provider: the second can only run at once on the other.
+	model := func(second string) string {
+		return "id,submitted,duration,accelerators,product\na,0,1800000,8,model\nb," + second + ",60,8,model\n"
 	}
-	if _, err := try(t, b, model("86400"), nil); err != nil {
-		t.Errorf("a replay that is over before: %v", err)
-	}
-	_, err := try(t, b, model("2000000"), nil)
-	if offtake.KindOf(err) != offtake.NotSupported || !strings.Contains(err.Error(), "deal/model-on-north, head_start") || !strings.Contains(err.Error(), "book.yaml:") {
-		t.Errorf("one that goes on after: %v, want not supported yet with the clause's place", err)
-	}
-	if _, err := try(t, b, jobs("a 0 60 8", "b 2000000 60 8"), nil); err != nil {
-		t.Errorf("work for no product: %v", err)
+	for _, c := range []struct {
+		is, at string
+		wait   int64
+	}{
+		{"before, it waits until the head start is over", "86400", 10*86400 - 86400},
+		{"after, it runs at once", "1000000", 0},
+	} {
+		w := tell(t, b, model(c.at), nil)
+		if w.ServedJobs != 2 || w.Wait.Max < c.wait || w.Wait.Max > c.wait+2*86400 {
+			t.Errorf("%s: %d jobs served, the longest wait %d s, want 2 and about %d s", c.is, w.ServedJobs, w.Wait.Max, c.wait)
+		}
 	}
 }
 

@@ -26,6 +26,7 @@ type walk struct {
 	bought   map[offtake.ClauseRef]int64 // accelerators, by the consent they were bought under
 	ends     []walkedEnd                 // of placements that run
 	placed   map[string]bool
+	ran      map[string]time.Time // a product where it had to be first, since when
 	jobs     int
 	spend    offtake.Accrual
 }
@@ -127,7 +128,7 @@ func (w *walk) restricts(ref offtake.ClauseRef, body offtake.Body, f offtake.Fac
 	case offtake.Exclusivity:
 		return b.Provider != f.Provider && b.Scope.Matches(f)
 	case offtake.FirstPlacement:
-		return f.Capacity == offtake.HeldCapacity && f.Product != "" && b.Provider != f.Provider && b.Scope.Matches(f) && !w.excused(b, ref, f.Product, at)
+		return f.Capacity == offtake.HeldCapacity && f.Product != "" && b.Provider != f.Provider && b.Scope.Matches(f) && !w.excused(b, ref, f.Product, at) && !w.headStartOver(b, f.Product, at)
 	case offtake.FirstRefusal:
 		return f.Capacity == offtake.NewCapacity && b.Grantor == w.book.Buyer && !w.holds(b, f.Provider) && b.Scope.Matches(f)
 	}
@@ -169,9 +170,19 @@ func (w *walk) excused(b offtake.FirstPlacement, ref offtake.ClauseRef, p offtak
 	return len(b.Unless.Statements) > 0
 }
 
+// headStartOver reports whether a product first ran where it had to first so long
+// ago that it may run elsewhere. It counts whole days from that day on.
+func (w *walk) headStartOver(b offtake.FirstPlacement, p offtake.Product, at time.Time) bool {
+	first, ran := w.ran[string(p)+" on "+string(b.Provider)]
+	if !ran || b.HeadStart.Unit != offtake.Days {
+		return ran && b.HeadStart.Unit != offtake.Days
+	}
+	return !at.Before(first.AddDate(0, 0, b.HeadStart.Count).Truncate(24 * time.Hour))
+}
+
 // begin holds what the book's own reservation clauses say.
 func (w *walk) begin(from time.Time) {
-	w.capacity, w.placed = map[string]*walked{}, map[string]bool{}
+	w.capacity, w.placed, w.ran = map[string]*walked{}, map[string]bool{}, map[string]time.Time{}
 	w.asked, w.term, w.bought = map[string][]*walkedProcess{}, map[string]offtake.Duration{}, map[offtake.ClauseRef]int64{}
 	w.own(from)
 	for _, a := range w.book.Agreements {
@@ -252,8 +263,14 @@ func (w *walk) offer(l map[string]any) {
 func (w *walk) open(i int, l map[string]any) {
 	p := &walkedProcess{id: word(l, "process"), clause: word(l, "clause"), state: word(l, "state")}
 	for ref, c := range w.clauses(instant(w.t, l["at"])) {
-		if right, ok := c.Body.(offtake.FirstRefusal); ok && ref.String() == p.clause {
+		if ref.String() != p.clause {
+			continue
+		}
+		switch right := c.Body.(type) {
+		case offtake.FirstRefusal:
 			p.right = right
+		case offtake.FirstPlacement: // it is held against every place
+			return
 		}
 	}
 	if p.right.Grantor == "" {
@@ -357,6 +374,13 @@ func (w *walk) place(i int, l map[string]any, end time.Time) {
 	}
 	if ref, bad := w.forbids(f, at); bad {
 		w.t.Errorf("%s runs on %s, which %s forbids", where, f.Provider, ref)
+	}
+	for _, c := range w.clauses(at) {
+		b, is := c.Body.(offtake.FirstPlacement)
+		ran := string(f.Product) + " on " + string(f.Provider)
+		if _, known := w.ran[ran]; is && b.Provider == f.Provider && f.Product != "" && !known {
+			w.ran[ran] = at
+		}
 	}
 	w.finish(at)
 	var n int64

@@ -169,7 +169,7 @@ func (r *replay) rankPools(w *work) {
 			pools[i].Price, pools[i].Unused = p.live[0].price, p.live[0].unused
 		}
 	}
-	w.choice = dispatch.Choose(r.book, r.Setup.Law, r.Setup.Law.At(at), w.Work, pools, r.worth)
+	w.choice = dispatch.Choose(r.book, r.law(at, w), w.Work, pools, r.worth)
 	kept := w.choice.Candidates[:0]
 	for _, c := range w.choice.Candidates {
 		p := r.sched.pools[c.Pool]
@@ -272,11 +272,16 @@ func (r *replay) everPlaced(w *work, p *pool) bool {
 		}
 	}
 	for _, t := range at {
-		if dispatch.Permitted(r.Setup.Law, r.Setup.Law.At(t), w.Work, p.Pool) {
+		if dispatch.Permitted(r.law(t, w), w.Work, p.Pool) {
 			return true
 		}
 	}
 	return false
+}
+
+// law gives what work is judged by at an instant.
+func (r *replay) law(at time.Time, w *work) dispatch.Law {
+	return dispatch.Law{Rights: r.Setup.Law, Terms: r.Setup.Law.At(at), Given: r.market.Free(w.Product)}
 }
 
 // heldThere gives what is held in the pool of an offer.

@@ -85,7 +85,7 @@ func (s *search) unlifted(table int) (first *row, unsure bool) {
 			i := int32(w<<6 + bits.TrailingZeros64(m))
 			r := &tb.rows[i]
 			switch {
-			case r.term == s.q.lifted || len(r.lifts) > 0 && s.lifter(r, true) >= 0:
+			case s.q.off(r) || len(r.lifts) > 0 && s.lifter(r, true) >= 0:
 				continue
 			case !exact && (!settled.has(i) || may.unknown && !tb.surely(s.q, i) || s.lifter(r, false) >= 0):
 				unsure = true

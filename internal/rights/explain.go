@@ -69,7 +69,7 @@ func (t *Terms) because(q *Question, a *offtake.Answer) {
 func (t *Terms) excused(q *Question, a *offtake.Answer) {
 	s := t.search(q)
 	s.each(excuses, func(r *row, sure bool) bool {
-		if sure && r.term != q.lifted {
+		if sure && !q.off(r) {
 			a.Because = append(a.Because, r.reason)
 		}
 		return len(a.Because) < enough
@@ -86,6 +86,9 @@ const enough = 16
 // them: they are why it does not matter whether those do.
 func (s *search) standing(rows []*row, lifters []int32, table, most int, possible bool) ([]*row, []int32) {
 	s.each(table, func(r *row, sure bool) bool {
+		if s.q.off(r) {
+			return true
+		}
 		by := int32(-1)
 		if sure || possible {
 			by = s.lifter(r, true)
@@ -336,7 +339,7 @@ func (t *Terms) Effects(q Question, to []Effect) []Effect {
 	for _, table := range [...]int{bans, rightsOf(&q)} {
 		from := len(to)
 		s.each(table, func(r *row, sure bool) bool {
-			if !sure {
+			if !sure || q.off(r) {
 				return true
 			}
 			e := Effect{Clause: r.term.ref, Kind: r.term.clause.Body.Kind()}

@@ -21,15 +21,21 @@ type Question struct {
 	lifted    *clauseTerm // taken as lifted, to see what that would change
 }
 
-// Measured says what has been measured of consents: a consent that is not in
-// it has been used for nothing, and its share is met.
+// Measured says what has been measured of consents, and of first placements: a
+// consent that is not in it has been used for nothing, and its share is met.
 type Measured map[offtake.ClauseRef]Left
 
-// Left is what a consent has left.
+// Left is what a consent, or a first placement, has left.
 type Left struct {
 	Broken   bool  // its share is not met
 	Limited  bool  // Quantity bounds what is asked for
 	Quantity int64 // accelerators left under its limit
+	Over     bool  // of a first placement: its head start is over for the product
+}
+
+// off reports whether a restriction does not count for the question.
+func (q *Question) off(r *row) bool {
+	return r.term == q.lifted || q.measured != nil && q.measured[r.reason.Clause].Over
 }
 
 // Given returns the question with what has been measured. The map is kept.

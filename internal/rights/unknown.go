@@ -110,7 +110,7 @@ func (w *weighing) gather() {
 	s := w.t.search(w.q)
 	for g, table := range []int{bans, rightsOf(w.q)} {
 		w.first[g] = len(w.items)
-		w.possible(table, func(r *row) bool { return s.lifter(r, true) < 0 && r.term != w.q.lifted })
+		w.possible(table, func(r *row) bool { return s.lifter(r, true) < 0 && !w.q.off(r) })
 	}
 	w.first[2] = len(w.items)
 	at := map[int32]int{}

@@ -72,7 +72,18 @@ type Deals struct {
 	agenda        agenda
 	awaited       []offtake.AmendmentAwaited // amendments that hold from later on
 	ahead         ahead
+	placed        []Placed
 }
+
+// A Placed product is free of a first placement: its head start is over, or it
+// was excused.
+type Placed struct {
+	Clause  offtake.ClauseRef
+	Product offtake.Product
+}
+
+// Placed gives what is free of a first placement, in the order it came to be.
+func (d *Deals) Placed() []Placed { return d.placed }
 
 // What was decided last is mostly what is folded next: the process that the
 // decision has made already is kept, so that it is not made twice.
@@ -282,6 +293,12 @@ func (d *Deals) applyTo(at time.Time, id offtake.ProcessID, e offtake.Event) {
 func (d *Deals) follow(at time.Time, p *kept, e offtake.Event) {
 	o := d.opportunities[p.Opportunity]
 	switch e := e.(type) {
+	case offtake.HeadStartOver:
+		d.placed = append(d.placed, Placed{p.Contract.Ref, p.Product})
+	case offtake.Waived:
+		if p.Contract.Placement != nil {
+			d.placed = append(d.placed, Placed{p.Contract.Ref, p.Product})
+		}
 	case offtake.Fulfilled:
 		o.Taken += e.Quantity
 	case offtake.Accepted:

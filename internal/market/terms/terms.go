@@ -151,7 +151,7 @@ func (l *Law) Contract(ref offtake.ClauseRef, at time.Time) (*refusal.Contract, 
 	if !ok {
 		return nil, offtake.Refuse(offtake.NotFound, "clause %s is no right of first refusal, offer or placement in force at %s", ref, offtake.Stamp(at))
 	}
-	if l.Told.Supports != nil {
+	if c.Kind() == (offtake.FirstRefusal{}).Kind() && l.Told.Supports != nil {
 		if err := l.Told.Supports(ref, clause, c.Right); err != nil {
 			return nil, err
 		}
