@@ -26,6 +26,8 @@ func (s *step) bound(party offtake.PartyName, quantity int64) (int, error) {
 		return -1, p.wrongState("no holder is bound")
 	case quantity < 0 || quantity > p.Parts[i].Quantity:
 		return -1, offtake.Refuse(offtake.Invalid, "quantity %d is not between 1 and the %d that %q is bound to", quantity, p.Parts[i].Quantity, p.Parts[i].Party)
+	case quantity != 0 && quantity != p.Parts[i].Quantity && p.Contract.Right.Partial != offtake.InLots:
+		return -1, offtake.Refuse(offtake.Invalid, "quantity %d is not the %d that %q is bound to, and nothing is taken in part", quantity, p.Parts[i].Quantity, p.Parts[i].Party)
 	case quantity%p.lot() != 0 && quantity != p.Parts[i].Quantity:
 		return -1, offtake.Refuse(offtake.Invalid, "quantity %d is not in lots of %d", quantity, p.lot())
 	}
