@@ -277,7 +277,9 @@ type ThirdPartySigned struct {
 	Process     ProcessID
 	Quantity    int64
 	Terms       OfferTerms
-	Conditional bool      // it waits for the release
+	Conditional bool      // it waits: for the release or, where Asked, for the determiner's answer
+	Asked       bool      // only the determiner could judge its terms
+	Waited      bool      // it takes effect after it waited for the release
 	CloseBy     time.Time // zero while it waits
 }
 

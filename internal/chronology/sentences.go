@@ -296,9 +296,11 @@ func (s step) withdrawn(e offtake.Withdrawn) string {
 func (s step) thirdPartySigned(e offtake.ThirdPartySigned) string {
 	third := shown(s.is.ThirdParty())
 	switch {
+	case e.Conditional && e.Quantity == 0:
+		return "the signature of " + third + " for all that will be released is recorded, and waits until it may take effect"
 	case e.Conditional:
 		return "the signature of " + third + " for " + number(e.Quantity) + " is recorded, and waits until it may take effect"
-	case s.was.Waiting != nil:
+	case e.Waited || e.Asked:
 		return "the signature of " + third + " for " + number(e.Quantity) + ", which waited, takes effect"
 	}
 	return third + " is signed for " + number(e.Quantity) + ", on terms that are permitted"

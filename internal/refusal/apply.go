@@ -188,10 +188,11 @@ func (p *Process) determined(at time.Time, e offtake.Determined) {
 		if p.Proposed != nil {
 			p.Terms = p.Proposed
 		}
+		p.Asked = nil
 	} else {
 		p.Settled = p.Proposed
-		if p.Settled == nil && p.Waiting != nil {
-			p.Settled = p.Waiting.Terms
+		if p.Settled == nil && p.Asked != nil {
+			p.Settled = p.Asked.Terms
 		}
 	}
 	p.Doubt, p.Proposed = "", nil
@@ -506,11 +507,19 @@ func (p *Process) takeAway(at time.Time, quantity int64) {
 // of a part stays behind it as a part of its own.
 func (p *Process) sign(at time.Time, e offtake.ThirdPartySigned) {
 	signed := ThirdParty{At: at, Terms: &e.Terms, Quantity: e.Quantity, CloseBy: e.CloseBy}
-	if e.Conditional {
+	switch {
+	case e.Conditional && e.Asked:
+		p.Asked = &signed
+		return
+	case e.Conditional:
 		p.Waiting = &signed
 		return
+	case e.Asked:
+		p.Asked = nil
+	case e.Waited:
+		p.Waiting = nil
 	}
-	p.Waiting, p.Relied = nil, true
+	p.Relied = true
 	left := e.Quantity
 	for i := 0; i < len(p.Parts) && left > 0; i++ {
 		q := p.Parts[i]

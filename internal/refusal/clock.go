@@ -1,6 +1,7 @@
 package refusal
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"time"
@@ -227,9 +228,25 @@ func (s *step) determine(d offtake.Determine) error {
 		if proposed != nil {
 			s.adopt(*proposed)
 		}
+		s.answeredSignature()
 		s.effect()
 	}
 	return nil
+}
+
+// answeredSignature lets the signature that was asked about take effect, where
+// what it is for is still released.
+func (s *step) answeredSignature() {
+	p := s.p
+	w := p.Asked
+	if w == nil || p.Released() == 0 {
+		return
+	}
+	terms := *w.Terms
+	terms.Quantity = cmp.Or(w.Quantity, p.stillOffered())
+	if why, key := p.unclear(terms); why == "" && key == "" {
+		s.signed(terms, offtake.ThirdPartySigned{Asked: true})
+	}
 }
 
 // adopt puts a revision into effect that the determiner has found for the grantor.

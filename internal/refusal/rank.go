@@ -196,9 +196,9 @@ func (s *step) release(i int, why string) {
 	s.effect()
 }
 
-// effect lets a signature that waited take effect, where what it is for is
-// released and its terms are permitted. One that named no quantity is for all
-// that is released.
+// effect lets a signature that waited for a release take effect, where what it is
+// for is released and its terms are permitted. One that named no quantity is for
+// all that is released.
 func (s *step) effect() {
 	p := s.p
 	w := p.Waiting
@@ -206,18 +206,22 @@ func (s *step) effect() {
 		return
 	}
 	terms := *w.Terms
-	terms.Quantity = cmp.Or(w.Quantity, p.Released())
+	terms.Quantity = cmp.Or(w.Quantity, p.stillOffered())
 	switch why, key := p.unclear(terms); {
-	case key != "":
-		s.doubt(key, nil)
-		return
 	case why != "":
-		return
+	case key != "":
+		s.follow(offtake.ThirdPartySigned{Process: p.ID, Quantity: w.Quantity, Terms: terms, Conditional: true, Asked: true})
+		s.doubt(key, nil)
+	default:
+		s.signed(terms, offtake.ThirdPartySigned{Waited: true})
 	}
-	s.follow(offtake.ThirdPartySigned{
-		Process: p.ID, Quantity: terms.Quantity, Terms: terms,
-		CloseBy: p.Contract.after(s.a.At, p.Contract.Right.Tail.CloseBy),
-	})
+}
+
+// signed lets a signature take effect.
+func (s *step) signed(terms offtake.OfferTerms, e offtake.ThirdPartySigned) {
+	e.Process, e.Quantity, e.Terms = s.p.ID, terms.Quantity, terms
+	e.CloseBy = s.p.Contract.after(s.a.At, s.p.Contract.Right.Tail.CloseBy)
+	s.follow(e)
 }
 
 // lapse frees what a holder was bound to and failed, or so much of it: the juniors never asked

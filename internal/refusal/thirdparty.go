@@ -1,6 +1,7 @@
 package refusal
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -14,39 +15,37 @@ func (s *step) thirdPartySign(d offtake.ThirdPartySign) error {
 	p := s.p
 	terms := p.offered().Revised(d.Terms)
 	quantity := d.Terms.Quantity
-	switch {
-	case quantity < 0:
+	if quantity < 0 {
 		return offtake.Refuse(offtake.Invalid, "quantity %d is not above zero", quantity)
-	case d.Conditional && p.Doubt != "" && p.Waiting != nil && p.Proposed == nil:
-		return p.wrongState("a signature waits for the answer")
-	case quantity == 0 && p.Released() > 0:
-		quantity = min(p.Released(), p.Terms.Quantity-p.taken()) // a revision may have left less
-		if quantity <= 0 {
-			return p.wrongState("nothing is offered any more")
-		}
-	case quantity == 0 && !d.Conditional:
-		quantity = p.Quantity()
 	}
-	terms.Quantity = quantity
 	if done, err := s.afterTheEnd(d.Conditional, false); done {
 		return err
+	}
+	terms.Quantity = cmp.Or(quantity, p.stillOffered())
+	switch {
+	case quantity == 0 && p.Released() > 0 && terms.Quantity <= 0:
+		return p.wrongState("nothing is offered any more")
+	case quantity == 0 && p.Released() == 0 && !d.Conditional:
+		terms.Quantity = p.Quantity()
 	}
 	switch why, key := p.unclear(terms); {
 	case why != "" && !d.Conditional:
 		s.breached("a third party was signed: " + why)
 	case why != "":
+		terms.Quantity = quantity
 		s.follow(offtake.ThirdPartySigned{Process: p.ID, Quantity: quantity, Terms: terms, Conditional: true})
 	case key != "":
-		s.follow(offtake.ThirdPartySigned{Process: p.ID, Quantity: quantity, Terms: terms, Conditional: true})
+		s.follow(offtake.ThirdPartySigned{Process: p.ID, Quantity: quantity, Terms: terms, Conditional: true, Asked: true})
 		s.doubt(key, nil)
 	default:
-		s.follow(offtake.ThirdPartySigned{
-			Process: p.ID, Quantity: quantity, Terms: terms,
-			CloseBy: p.Contract.after(s.a.At, p.Contract.Right.Tail.CloseBy),
-		})
+		s.signed(terms, offtake.ThirdPartySigned{})
 	}
 	return nil
 }
+
+// stillOffered gives what a signature that names no quantity is for: everything
+// released, as far as a revision has left it.
+func (p *Process) stillOffered() int64 { return min(p.Released(), p.Terms.Quantity-p.taken()) }
 
 // thirdPartyClose records that the third party's agreement took effect.
 func (s *step) thirdPartyClose() error {
