@@ -108,16 +108,21 @@ func (s *step) extend(d offtake.ExtendDeadline) error {
 		s.follow(e)
 		return nil
 	}
+	var notLater error
 	for i, q := range p.Parts {
 		if q.Of != d.Deadline || q.Clock.By.IsZero() {
 			continue
 		}
-		if err := later(q.Clock.By); err != nil {
-			return err
+		if err := later(q.Clock.By); err != nil { // parts may have deadlines of their own; those that are earlier move
+			notLater = err
+			continue
 		}
 		e.Deadlines = append(e.Deadlines, offtake.PartDeadline{Part: int64(i + 1), By: until, Length: p.Contract.lasting(*q.Clock, until)})
 	}
-	if len(e.Deadlines) == 0 {
+	switch {
+	case len(e.Deadlines) == 0 && notLater != nil:
+		return notLater
+	case len(e.Deadlines) == 0:
 		return p.wrongState("no deadline " + string(d.Deadline) + " runs")
 	}
 	s.follow(e)
