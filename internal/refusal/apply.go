@@ -507,6 +507,7 @@ func (p *Process) takeAway(at time.Time, quantity int64) {
 // of a part stays behind it as a part of its own.
 func (p *Process) sign(at time.Time, e offtake.ThirdPartySigned) {
 	signed := ThirdParty{At: at, Terms: &e.Terms, Quantity: e.Quantity, CloseBy: e.CloseBy}
+	p.Engaged = true
 	switch {
 	case e.Conditional && e.Asked:
 		p.Asked = &signed
