@@ -230,15 +230,24 @@ func (d *Deals) withdraw(o *Opportunity, a offtake.Act) ([]offtake.Event, error)
 	if !slices.ContainsFunc(d.Of(o.ID), (*refusal.Process).Accepted) { // else only what is overdue goes
 		events = append(events, offtake.OfferWithdrawn{Opportunity: o.ID})
 	}
+	var ended *refusal.Process
+	live := false
 	for _, p := range d.Of(o.ID) {
 		if !p.Live() {
+			if s := p.State(); s != offtake.NotTriggered && s != offtake.IsWaived {
+				ended = p
+			}
 			continue
 		}
+		live = true
 		got, err := refusal.Decide(*p, a, "")
 		if err != nil {
 			return nil, err
 		}
 		events = append(events, got...)
+	}
+	if ended != nil && !live {
+		return nil, offtake.Refuse(offtake.Conflict, "process %q is %s: there is no offer left to withdraw", ended.ID, ended.State())
 	}
 	return events, nil
 }
