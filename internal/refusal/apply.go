@@ -454,7 +454,7 @@ func (p *Process) release(at time.Time, e offtake.Released) {
 	q.run(offtake.DueSignBy, Clock{From: at, Length: p.Contract.Right.Tail.SignBy, By: e.SignBy})
 	p.hold(at, i)
 	for n, other := range p.Parts {
-		if n != i && other.free() && other.SignBy.Equal(e.SignBy) && other.Clock.From.Equal(at) {
+		if n != i && other.under() == offtake.InTail && other.Signed == nil && other.State == q.State && other.SignBy.Equal(e.SignBy) && other.Clock.From.Equal(at) {
 			p.Parts[min(n, i)].Quantity += p.Parts[max(n, i)].Quantity
 			p.Parts = slices.Delete(p.Parts, max(n, i), max(n, i)+1)
 			return
