@@ -510,12 +510,16 @@ func (p *Process) sign(at time.Time, e offtake.ThirdPartySigned) {
 	p.Engaged = true
 	switch {
 	case e.Conditional && e.Asked:
+		signed.Waits = e.Waited
 		p.Asked = &signed
 		return
 	case e.Conditional:
 		p.Waiting = &signed
 		return
 	case e.Asked:
+		if p.Asked.Waits {
+			p.Waiting = nil
+		}
 		p.Asked = nil
 	case e.Waited:
 		p.Waiting = nil

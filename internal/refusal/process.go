@@ -95,6 +95,7 @@ type ThirdParty struct {
 	At       time.Time
 	Terms    *offtake.OfferTerms
 	Quantity int64     // 0 while it waits: all that will be released
+	Waits    bool      // it is what waited for the release that is asked about
 	CloseBy  time.Time // until when it must take effect; zero while it waits for a release
 	Overdue  bool
 }

@@ -210,7 +210,7 @@ func (s *step) effect() {
 	switch why, key := p.unclear(terms); {
 	case why != "":
 	case key != "":
-		s.follow(offtake.ThirdPartySigned{Process: p.ID, Quantity: w.Quantity, Terms: terms, Conditional: true, Asked: true})
+		s.follow(offtake.ThirdPartySigned{Process: p.ID, Quantity: w.Quantity, Terms: terms, Conditional: true, Asked: true, Waited: true})
 		s.doubt(key, nil)
 	default:
 		s.signed(terms, offtake.ThirdPartySigned{Waited: true})

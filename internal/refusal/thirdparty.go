@@ -28,12 +28,14 @@ func (s *step) thirdPartySign(d offtake.ThirdPartySign) error {
 	case quantity == 0 && p.Released() == 0 && !d.Conditional:
 		terms.Quantity = p.Quantity()
 	}
-	switch why, key := p.unclear(terms); {
+	why, key := p.unclear(terms)
+	switch {
 	case why != "" && !d.Conditional:
 		s.breached("a third party was signed: " + why)
-	case why != "":
+	case why != "" || key != "" && d.Conditional:
 		terms.Quantity = quantity
 		s.follow(offtake.ThirdPartySigned{Process: p.ID, Quantity: quantity, Terms: terms, Conditional: true})
+		s.effect()
 	case key != "":
 		s.follow(offtake.ThirdPartySigned{Process: p.ID, Quantity: quantity, Terms: terms, Conditional: true, Asked: true})
 		s.doubt(key, nil)
