@@ -34,12 +34,10 @@ func (s *step) revise(d offtake.OfferRevise) error {
 	if gone := p.taken(); terms.Quantity <= gone {
 		return offtake.Refuse(offtake.Invalid, "offer quantity %d is not above the %d that are gone from it", terms.Quantity, gone)
 	}
-	switch p.Parts[i].under() {
-	case offtake.InTail:
-		s.reviseReleased(terms)
-		return nil
-	case offtake.Open, offtake.Allocating:
-		s.reviseOpen(terms)
+	asked := p.any(func(q Part) bool { return q.under() == offtake.Open || q.under() == offtake.Allocating })
+	released := p.any(func(q Part) bool { return q.under() == offtake.InTail })
+	if asked || released {
+		s.reviseNoticed(terms, asked, released)
 		return nil
 	}
 	s.reassess(terms)
@@ -80,20 +78,28 @@ func (s *step) retrigger(terms offtake.OfferTerms) {
 // taken effect.
 func (p *Process) offered() *offtake.OfferTerms { return cmp.Or(p.Proposed, p.Terms) }
 
-func (s *step) reviseOpen(terms offtake.OfferTerms) {
+// reviseNoticed measures a change against what was noticed first: while holders
+// are asked in what the notice must disclose, either way; once something is
+// released in what is better for the third party.
+func (s *step) reviseNoticed(terms offtake.OfferTerms, asked, released bool) {
 	p := s.p
 	changes := p.Contract.compare(*p.Baseline, terms)
 	for _, c := range changes {
-		if c.sign != unknown && c.beyond && p.Contract.requires(c.key) {
+		disclosed := asked && c.sign != unknown && p.Contract.requires(c.key)
+		gains := released && (c.sign == better || c.sign == different)
+		if c.beyond && (disclosed || gains) {
 			s.supersede(terms, c)
 			return
 		}
 	}
-	if key := p.unknown(changes, terms); key != "" {
+	switch key := p.unknown(changes, terms); {
+	case key != "":
 		s.doubt(key, &terms)
-		return
+	case asked:
+		s.follow(offtake.NoticeCorrected{Process: p.ID, Terms: terms})
+	default:
+		s.follow(offtake.TermsReplaced{Process: p.ID, Terms: terms, State: offtake.InTail})
 	}
-	s.follow(offtake.NoticeCorrected{Process: p.ID, Terms: terms})
 }
 
 // doubt asks the determiner what a change is that the table of signs has not;
@@ -110,22 +116,6 @@ func (s *step) doubt(key string, terms *offtake.OfferTerms) {
 		e.Terms = *terms
 	}
 	s.follow(e)
-}
-
-func (s *step) reviseReleased(terms offtake.OfferTerms) {
-	p := s.p
-	changes := p.Contract.compare(*p.Baseline, terms)
-	for _, c := range changes {
-		if c.beyond && (c.sign == better || c.sign == different) {
-			s.supersede(terms, c)
-			return
-		}
-	}
-	if key := p.unknown(changes, terms); key != "" {
-		s.doubt(key, &terms)
-		return
-	}
-	s.follow(offtake.TermsReplaced{Process: p.ID, Terms: terms, State: offtake.InTail})
 }
 
 // gone gives what of the offer has ended or is bound: a successor covers the rest.
