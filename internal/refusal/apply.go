@@ -241,9 +241,10 @@ func (p *Process) fulfil(at time.Time, i int) {
 	p.put(i, at, offtake.IsFulfilled)
 	for n, q := range p.Parts {
 		if n != i && q.State == offtake.IsFulfilled && q.Party == p.Parts[i].Party {
-			p.Parts[n].Quantity += p.Parts[i].Quantity
-			p.Parts[n].Since = at
-			p.Parts = slices.Delete(p.Parts, i, i+1)
+			first, second := min(n, i), max(n, i)
+			p.Parts[first].Quantity += p.Parts[second].Quantity
+			p.Parts[first].Since = at
+			p.Parts = slices.Delete(p.Parts, second, second+1)
 			return
 		}
 	}
@@ -557,7 +558,7 @@ func (p *Process) overdue(at time.Time) {
 // breach ends the released parts; where none is, every live one; and where
 // none is live, what was withdrawn or had expired under a right that revives.
 func (p *Process) breach(at time.Time, e offtake.Breached) {
-	p.Why, p.Relied = e.Why, true
+	p.Why, p.Relied, p.Engaged = e.Why, true, true
 	for _, which := range []func(Part) bool{
 		in(offtake.InTail),
 		Part.live,
