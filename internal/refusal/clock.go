@@ -143,6 +143,9 @@ func (c *Contract) lasting(k Clock, until time.Time) offtake.Duration {
 	case length.Unit == offtake.Elapsed:
 		length.Time += until.Sub(k.By)
 		return length
+	case length.Unit != offtake.BusinessDays: // weeks, months and years are kept as civil days
+		length = offtake.Duration{Unit: offtake.Days}
+		k.Length = length
 	}
 	more := sort.Search(40_000, func(n int) bool { // days in a hundred years
 		k.Length.Count = length.Count + n
