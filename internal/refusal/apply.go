@@ -467,7 +467,7 @@ func (p *Process) release(at time.Time, e offtake.Released) {
 // released or is being offered.
 func (p *Process) supersede(at time.Time) {
 	p.move(at, offtake.IsSuperseded, Part.unbound)
-	p.Doubt, p.Proposed, p.Causes = "", nil, nil
+	p.Doubt, p.Proposed, p.Asked = "", nil, nil // what was asked was about the offer
 }
 
 // withdraw gives up what nobody has taken; or with a quantity so much of it,
