@@ -74,23 +74,20 @@ func lotsOf(quantity, lot int64) int64 {
 
 // allotted turns lots of a quantity back into accelerators, claim by claim and
 // then what nobody took: the last lot, with the rest of the division, is the
-// last of these.
-func allotted(quantity, lot int64, lots []int64) (got []int64, left int64) {
+// last of these that has room for it under what was accepted at the most.
+func allotted(quantity, lot int64, lots, most []int64) (got []int64, left int64) {
 	n := lotsOf(quantity, lot)
 	got = make([]int64, len(lots))
-	last := -1
 	for i, l := range lots {
 		n -= l
-		got[i] = l * lot
+		got[i] = min(l*lot, quantity) // a single lot may be smaller than one
 		left += got[i]
-		if l > 0 {
-			last = i
-		}
 	}
 	left = quantity - left
-	if n == 0 && last >= 0 {
-		got[last] += left
-		left = 0
+	for i := len(lots) - 1; i >= 0 && n == 0 && left > 0; i-- {
+		if lots[i] > 0 && got[i]+left <= most[i] {
+			got[i], left = got[i]+left, 0
+		}
 	}
 	return got, left
 }

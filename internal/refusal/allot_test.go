@@ -115,17 +115,19 @@ func TestAllot(t *testing.T) {
 func TestTheLastLotTakesWhatIsSmallerThanALot(t *testing.T) {
 	for _, c := range []struct {
 		quantity, lot int64
-		lots          []int64
+		lots, most    []int64
 		want          string
 	}{
-		{1008, 72, []int64{6, 8}, "[432 576] 0"},
-		{1010, 72, []int64{6, 8}, "[432 578] 0"},
-		{1010, 72, []int64{14, 0}, "[1010 0] 0"},
-		{1010, 72, []int64{6, 7}, "[432 504] 74"},
-		{50, 72, []int64{1}, "[50] 0"},
-		{50, 72, []int64{0}, "[0] 50"},
+		{1008, 72, []int64{6, 8}, []int64{1008, 1008}, "[432 576] 0"},
+		{1010, 72, []int64{6, 8}, []int64{1010, 1010}, "[432 578] 0"},
+		{1010, 72, []int64{14, 0}, []int64{1010, 0}, "[1010 0] 0"},
+		{1010, 72, []int64{6, 7}, []int64{432, 504}, "[432 504] 74"},
+		{1009, 72, []int64{13, 1}, []int64{1009, 72}, "[937 72] 0"},
+		{1009, 72, []int64{13, 1}, []int64{936, 72}, "[936 72] 1"},
+		{50, 72, []int64{1}, []int64{50}, "[50] 0"},
+		{50, 72, []int64{0}, []int64{0}, "[0] 50"},
 	} {
-		got, left := allotted(c.quantity, c.lot, c.lots)
+		got, left := allotted(c.quantity, c.lot, c.lots, c.most)
 		if fmt.Sprint(got, left) != c.want {
 			t.Errorf("%v lots of %d, %d in all: %v and %d left, want %s", c.lots, c.lot, c.quantity, got, left, c.want)
 		}

@@ -1,6 +1,7 @@
 package refusal
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -13,11 +14,27 @@ func Due(p Process) (time.Time, offtake.Act, bool) {
 	if at.IsZero() {
 		return time.Time{}, offtake.Act{}, false
 	}
+	name := "due:" + string(p.ID) + ":" + string(of) + ":" + offtake.Stamp(at)
+	if i := p.find(func(q Part) bool { return q.Of == of && q.Paused == "" && q.Clock.By.Equal(at) }); i >= 0 {
+		name += p.Parts[i].whose()
+	}
 	return at, offtake.Act{
-		ID: offtake.ActID("due:" + string(p.ID) + ":" + string(of) + ":" + offtake.Stamp(at)),
+		ID: offtake.ActID(name),
 		At: at, Clause: p.Contract.Ref, Opportunity: p.Opportunity,
 		Deed: offtake.Deadline{Process: p.ID, Of: of},
 	}, true
+}
+
+// whose tells apart deadlines of one kind that fall together: by the holder that
+// is bound, or by the rank that is asked.
+func (q Part) whose() string {
+	switch {
+	case q.Party != "":
+		return ":" + string(q.Party)
+	case q.offered():
+		return ":rank-" + strconv.FormatInt(q.Offer.Rank, 10) + ":round-" + strconv.FormatInt(q.Offer.N, 10)
+	}
+	return ""
 }
 
 // passed reports whether a deadline is over at an instant. The zero one, which

@@ -88,9 +88,11 @@ func (p *Process) shared(q Part) (takings []offtake.Taking) {
 func (p *Process) sharedInRank(r *Round, seats []Seat, offered, lot int64) (takings []offtake.Taking) {
 	var by []offtake.PartyName
 	var claims []claim
+	var most []int64
 	for _, seat := range seats {
 		if a, ok := r.answerOf(seat.Party); ok && a.Quantity > 0 {
 			by = append(by, seat.Party)
+			most = append(most, min(a.Quantity, offered))
 			claims = append(claims, claim{weight: seat.Weight, most: lotsOf(min(a.Quantity, offered), lot)})
 		}
 	}
@@ -106,7 +108,7 @@ func (p *Process) sharedInRank(r *Round, seats []Seat, offered, lot int64) (taki
 		}
 		return []offtake.Taking{{Party: by[first], Quantity: offered}}
 	}
-	got, _ := allotted(offered, lot, allot(lotsOf(offered, lot), claims))
+	got, _ := allotted(offered, lot, allot(lotsOf(offered, lot), claims), most)
 	for n, quantity := range got {
 		if quantity > 0 {
 			takings = append(takings, offtake.Taking{Party: by[n], Quantity: quantity})
@@ -149,7 +151,7 @@ func (p *Process) fullShares(quantity int64) []int64 {
 	for _, h := range p.Contract.Right.Holders[min(len(claims), len(p.Contract.Right.Holders)):] { // who is not asked: the seats are those senior to it
 		claims = append(claims, claim{weight: h.Weight, most: lotsOf(quantity, lot)})
 	}
-	got, _ := allotted(quantity, lot, allot(lotsOf(quantity, lot), claims))
+	got, _ := allotted(quantity, lot, allot(lotsOf(quantity, lot), claims), slices.Repeat([]int64{quantity}, len(claims)))
 	return got[:len(p.Seats)]
 }
 
