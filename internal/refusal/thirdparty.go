@@ -32,7 +32,7 @@ func (s *step) thirdPartySign(d offtake.ThirdPartySign) error {
 	switch {
 	case why != "" && !d.Conditional:
 		s.breached("a third party was signed: " + why)
-	case why != "" || key != "" && d.Conditional:
+	case d.Conditional: // it takes the place of one that waits
 		terms.Quantity = quantity
 		s.follow(offtake.ThirdPartySigned{Process: p.ID, Quantity: quantity, Terms: terms, Conditional: true})
 		s.effect()
