@@ -46,6 +46,7 @@ func Apply(p Process, at time.Time, e offtake.Event) Process {
 // Fold does what Apply does in place. The parts must be this process's alone.
 func (p *Process) Fold(at time.Time, e offtake.Event) {
 	p.fold(at, e)
+	p.Folded++
 	if p.stopped() && !p.Live() { // nothing stands still that has ended
 		p.Doubt, p.Proposed, p.Causes = "", nil, nil
 	}

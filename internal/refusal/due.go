@@ -17,6 +17,9 @@ func Due(p Process) (time.Time, offtake.Act, bool) {
 	name := "due:" + string(p.ID) + ":" + string(of) + ":" + offtake.Stamp(at)
 	if i := p.find(func(q Part) bool { return q.Of == of && q.Paused == "" && q.Clock.By.Equal(at) }); i >= 0 {
 		name += p.Parts[i].whose()
+		if !at.After(p.Parts[i].Clock.From) { // over as soon as it ran, and so maybe more than once
+			name += ":" + strconv.FormatInt(p.Folded, 10)
+		}
 	}
 	return at, offtake.Act{
 		ID: offtake.ActID(name),

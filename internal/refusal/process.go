@@ -45,6 +45,7 @@ type Process struct {
 	Waiting  *ThirdParty         // signed on the condition of a release
 	Asked    *ThirdParty         // signed, and only the determiner can judge its terms
 	Engaged  bool                // a third party has signed at some time: what it offered is an agreement
+	Folded   int64               // events so far
 	Relied   bool                // somebody has acted on the outcome: nothing flips by itself any more
 	Closed   bool                // a third party's deal took effect while the right did not stand in its way
 	Parts    []Part              // quantities add up to what was offered
