@@ -239,7 +239,10 @@ func (s *step) lapse(i int, quantity int64, why string) {
 	if part {
 		i++ // behind what it is still bound to
 	}
-	if !s.openNext(i) {
+	switch {
+	case p.Served.IsZero(): // a new notice is owed for the rest, and so for this
+		s.follow(offtake.NoticeFoundDeficient{Process: p.ID})
+	case !s.openNext(i):
 		s.release(i, "")
 	}
 }
