@@ -95,6 +95,15 @@ type Part struct {
 	Quantity int64
 	State    offtake.ProcessState
 	Party    offtake.PartyName // the holder that is bound
+	Product  offtake.Product   // of a first placement, which has no quantity
+}
+
+// What gives what stands there: a product, or so much.
+func (q Part) What() string {
+	if q.Product != "" {
+		return shown(q.Product)
+	}
+	return number(q.Quantity)
 }
 
 // A Deadline is until when something is to be done, and what became of that.

@@ -239,3 +239,9 @@ func (p *Process) belowFloor(t offtake.OfferTerms) string {
 	}
 	return ""
 }
+
+// SellerOf gives who sells on some terms, as far as they say it: in a first offer
+// that is not known before somebody signs.
+func (p *Process) SellerOf(t offtake.OfferTerms) string {
+	return cmp.Or(p.seller(t), "a third party")
+}

@@ -245,7 +245,7 @@ func (l *Law) covers(c *refusal.Contract, at time.Time, t offtake.OfferTerms) re
 		switch {
 		case e.Clause != ref:
 		case e.Consent.IsZero():
-			return refusal.Cover{Reach: refusal.Inside, Why: "the offer is inside the scope of " + ref.String()}
+			return refusal.Cover{Reach: refusal.Inside, Why: subject(c) + " is inside the scope of " + ref.String()}
 		default:
 			clause, _ := l.Rights.Clause(e.Consent, l.When(c.Version))
 			body, _ := clause.Body.(offtake.Consent)
@@ -253,9 +253,18 @@ func (l *Law) covers(c *refusal.Contract, at time.Time, t offtake.OfferTerms) re
 		}
 	}
 	if unsaid := unsaidFact(c.Right.Scope, f); unsaid != "" {
-		return refusal.Cover{Reach: refusal.Unknown, Why: "the offer does not say its " + unsaid + ", which decides whether " + ref.String() + " covers it"}
+		return refusal.Cover{Reach: refusal.Unknown, Why: subject(c) + " does not say its " + unsaid + ", which decides whether " + ref.String() + " covers it"}
 	}
-	return refusal.Cover{Why: "the offer is outside the scope of " + ref.String()}
+	return refusal.Cover{Why: subject(c) + " is outside the scope of " + ref.String()}
+}
+
+// subject says what a right reaches or not: a first offer is about what is
+// needed, whether or not somebody has offered it.
+func subject(c *refusal.Contract) string {
+	if c.First != nil {
+		return "what is needed"
+	}
+	return "the offer"
 }
 
 // coversUnnamed is covers of an offer that does not say through whose cloud it
