@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -228,7 +227,7 @@ func (w world) writeProcess(p *refusal.Process) {
 		if who != "" {
 			who = "  " + who
 		}
-		fmt.Fprintf(w.out, "    %s %s%s\n", strconv.FormatInt(q.Quantity, 10), q.State, who)
+		fmt.Fprintf(w.out, "    %s %s%s\n", play.What(p, q), q.State, who)
 	}
 	for _, line := range play.Because(p) {
 		fmt.Fprintln(w.out, "    "+line)

@@ -65,9 +65,10 @@ type Process struct {
 	Zone        string            // of the clocks that its clause counts by
 	Opened      time.Time
 	State       offtake.ProcessState
-	Why         string    // what the state rests on
-	Course      []Picture // of its parts, each from its instant on
-	Next        []Turn    // at the end of what was played
+	Why         string          // what the state rests on
+	Course      []Picture       // of its parts, each from its instant on
+	Next        []Turn          // at the end of what was played
+	Product     offtake.Product // of a launch
 
 	zone zone
 }

@@ -161,7 +161,7 @@ func (t *teller) picture(p *refusal.Process, at time.Time) {
 		t.places[p.ID] = i
 		t.out.Processes = append(t.out.Processes, Process{
 			ID: p.ID, Opportunity: p.Opportunity, Clause: p.Contract.Ref, After: p.After, Zone: zoneOf(p).name(), Opened: p.Opened,
-			zone: zoneOf(p),
+			Product: p.Product, zone: zoneOf(p),
 		})
 	}
 	q := &t.out.Processes[i]

@@ -52,7 +52,7 @@ func (p *Process) Next() (at time.Time, of offtake.DeadlineName) {
 // bound by it, and under an irrevocable offer not before the window ends.
 func (p *Process) expires() time.Time {
 	offered := p.any(in(offtake.IsOffered)) && !p.Noticed.Expires.IsZero()
-	if p.Terms.Expires.IsZero() && !offered || p.Waiting != nil || !p.Live() || p.any(Part.pledged) || p.any(Part.accepted) || p.stopped() {
+	if p.Terms.Expires.IsZero() && !offered || p.Waiting != nil && !offered || !p.Live() || p.any(Part.pledged) || p.any(Part.accepted) || p.stopped() {
 		return time.Time{}
 	}
 	at := p.Contract.Dates.Resolve(p.Terms.Expires)
