@@ -117,7 +117,11 @@ func (s step) releasedOn() string {
 	if termsFor(s.is) == "" {
 		return "at any price" + floor + ", but for just what was asked for, since no offer was made"
 	}
-	return strings.TrimPrefix(termsFor(s.is), ", ") + joined("", " and at a price", floor)
+	terms := strings.Trim(termsFor(s.is), ", ")
+	if floor != "" {
+		terms += ", and at a price" + floor
+	}
+	return terms
 }
 
 // needReplaced says what a change means for what is needed.

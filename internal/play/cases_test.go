@@ -97,7 +97,7 @@ func writtenCases(t testing.TB) (cases []docket.Case) {
 		}
 		cases = append(cases, some...)
 	}
-	for _, name := range []string{"FIRST-REFUSAL.md"} {
+	for _, name := range []string{"FIRST-REFUSAL.md", "FIRST-OFFER.md", "FIRST-PLACEMENT.md"} {
 		page, err := os.ReadFile("../../docs/" + name)
 		if err != nil {
 			t.Fatal(err)
