@@ -227,6 +227,8 @@ func (s *step) reviseNeed(d offtake.OfferRevise) error {
 		return nil
 	case i < 0:
 		return p.wrongState("what is needed is not open to revision")
+	case p.any(in(offtake.IsDisputed)):
+		return p.wrongState("nothing changes until its outcome is decided")
 	case p.any(Part.pledged):
 		return p.wrongState("the third party has signed")
 	case p.any(in(offtake.IsOffered)):

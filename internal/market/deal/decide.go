@@ -193,20 +193,10 @@ func (d *Deals) revise(o *Opportunity, a offtake.Act, deed offtake.OfferRevise) 
 		if !p.Live() && p.State() != offtake.NotTriggered || o.passedOn(p) {
 			continue
 		}
-		asked := o.Invited && o.Offered && p.Contract.First != nil
-		if asked && p.State() != offtake.NotTriggered { // what was asked for is not the market's to change
+		if o.needed(p) && !p.Served.IsZero() { // what was asked for is not the market's to change
 			continue
 		}
-		// A successor covers what was left when it opened, and the offer's
-		// quantity is that of the whole: the process sees the same change.
-		mine := deed
-		if deed.Terms.Quantity != 0 && p.Live() {
-			mine.Terms.Quantity = p.Terms.Quantity + revised.Quantity - o.Terms.Quantity
-		}
-		if asked {
-			mine.Terms = revised // it reached nobody, and is judged by what is offered
-		}
-		a.Deed = mine
+		a.Deed = o.changes(p, deed, revised)
 		got, err := refusal.Decide(*p, a, o.name(next))
 		if err != nil {
 			return nil, err
@@ -227,6 +217,27 @@ func (d *Deals) revise(o *Opportunity, a offtake.Act, deed offtake.OfferRevise) 
 		events = append(events, got...)
 	}
 	return events, nil
+}
+
+// needed reports whether a process is about what was needed before the market
+// offered it.
+func (o *Opportunity) needed(p *refusal.Process) bool {
+	return o.Invited && o.Offered && p.Contract.First != nil
+}
+
+// changes gives a revision of the offer as one process sees it.
+func (o *Opportunity) changes(p *refusal.Process, deed offtake.OfferRevise, revised offtake.OfferTerms) offtake.OfferRevise {
+	switch {
+	case o.needed(p) && !p.Live():
+		deed.Terms = revised // it reached nobody, and is judged by what is offered
+	case o.needed(p):
+		deed.Terms.Quantity = 0 // how much the market offers is not how much is needed
+	case deed.Terms.Quantity != 0 && p.Live():
+		// A successor covers what was left when it opened, and the offer's
+		// quantity is that of the whole: the process sees the same change.
+		deed.Terms.Quantity = p.Terms.Quantity + revised.Quantity - o.Terms.Quantity
+	}
+	return deed
 }
 
 // passedOn reports whether what a process has of the offer is a live successor's.
