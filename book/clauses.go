@@ -36,7 +36,7 @@ var firstOffer = object("first_offer", nil,
 	choice("window", func(v *offtake.FirstOffer) *offtake.Duration { return &v.Window }, span,
 		"how long the holder has to make its offer", "the holder has this long to make its offer before the market may be asked; no law supplies a time"),
 	opt("floor", func(v *offtake.FirstOffer) *offtake.Money { return &v.Floor }, money,
-		"the price the market may not be given below the holder's offer"),
+		"the price below which the market may not be taken without asking the holder again"),
 	choice("tail", func(v *offtake.FirstOffer) *offtake.Tail { return &v.Tail }, tail,
 		"how long the market may be dealt with afterwards", "after the holder's offer is declined the market may be dealt with only for so long; say sign_by and close_by"),
 )

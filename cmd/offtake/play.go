@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -33,10 +32,13 @@ func playCommand(w world) *cobra.Command {
 	var flags playFlags
 	cmd := &cobra.Command{
 		Use:   "play BOOK ACTS.jsonl [--as-of T]...",
-		Short: "Play a written case through the first-refusal process",
-		Long: `Play runs a log of acts, one JSON object a line, through the first-refusal
-processes of a book: who did what, what became of it, and how every process
-stands as of any instant. Without --as-of the end of the log is shown.
+		Short: "Play a written case through first refusals, first offers and first placements",
+		Long: `Play runs a log of acts, one JSON object a line, through the processes of a
+book: who did what, what became of it, and how every process stands as of any
+instant. Without --as-of the end of the log is shown. An offer meets the first
+refusals in force, what is needed meets the first offers (offer.invite and
+offer.make), and the launch of a product the first placements (product.announce,
+product.ship, product.drop and declare).
 
 An act is taken, nonconforming, duplicate or rejected, with the reason. A log
 records facts: a signature that breaches is taken. Play exits 0 once it has run,
@@ -228,7 +230,7 @@ func (w world) writeProcess(p *refusal.Process) {
 		if who != "" {
 			who = "  " + who
 		}
-		fmt.Fprintf(w.out, "    %s %s%s\n", strconv.FormatInt(q.Quantity, 10), q.State, who)
+		fmt.Fprintf(w.out, "    %s %s%s\n", play.What(p, q), q.State, who)
 	}
 	for _, line := range play.Because(p) {
 		fmt.Fprintln(w.out, "    "+line)

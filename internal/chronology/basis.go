@@ -81,6 +81,8 @@ func (s step) counted(n standing) (key string, w civil.Window) {
 		return "tail.sign_by", w
 	case offtake.DueCloseBy:
 		return "tail.close_by", w
+	case offtake.DueHeadStart:
+		return "head_start", w
 	}
 	return string(n.Of), w
 }
@@ -90,6 +92,8 @@ func (s step) windowKey(n standing) string {
 	p := s.is
 	r := p.Parts[n.Part].Offer
 	switch {
+	case p.Contract.First != nil:
+		return "window" // a successor has all of it again
 	case r.N == 2:
 		return "undersubscription"
 	case p.After != "" && r.Rank <= p.LeftRank && n.Clock.Length == p.Left && p.Left != p.Contract.Right.Retrigger:
@@ -107,8 +111,12 @@ func (s step) windowKey(n standing) string {
 // expiry says why the third party's offer is gone at that instant.
 func (s step) expiry() string {
 	p := s.is
-	words := "the offer says " + p.Terms.Expires.String()
-	at := p.Contract.Dates.Resolve(p.Terms.Expires)
+	expires := p.Terms.Expires
+	if p.State() == offtake.IsOffered {
+		expires = p.Noticed.Expires // the holder's own
+	}
+	words := "the offer says " + expires.String()
+	at := p.Contract.Dates.Resolve(expires)
 	open := slices.ContainsFunc(p.Parts, func(q refusal.Part) bool {
 		return under(q) == offtake.Open || under(q) == offtake.Allocating
 	})

@@ -65,9 +65,10 @@ type Process struct {
 	Zone        string            // of the clocks that its clause counts by
 	Opened      time.Time
 	State       offtake.ProcessState
-	Why         string    // what the state rests on
-	Course      []Picture // of its parts, each from its instant on
-	Next        []Turn    // at the end of what was played
+	Why         string          // what the state rests on
+	Course      []Picture       // of its parts, each from its instant on
+	Next        []Turn          // at the end of what was played
+	Product     offtake.Product // of a launch
 
 	zone zone
 }
@@ -95,6 +96,15 @@ type Part struct {
 	Quantity int64
 	State    offtake.ProcessState
 	Party    offtake.PartyName // the holder that is bound
+	Product  offtake.Product   // of a first placement, which has no quantity
+}
+
+// What gives what stands there: a product, or so much.
+func (q Part) What() string {
+	if q.Product != "" {
+		return shown(q.Product)
+	}
+	return number(q.Quantity)
 }
 
 // A Deadline is until when something is to be done, and what became of that.

@@ -222,7 +222,7 @@ func (c *courses) ended(s step, d *Deadline, ev offtake.Event) {
 	switch {
 	case passed && due.Of == d.Name && !d.By().After(s.act.At), d.By().Before(s.act.At) && !d.Still():
 		m.What, m.At = Fell, d.By()
-	case meets(d.Name, ev):
+	case meets(d.Name, ev), d.Name == offtake.DueAnswer && !passed && answersOffer(s.is, ev):
 		m.What = Met
 	}
 	if m.What == Met && d.Name == offtake.DueNotify {
@@ -247,6 +247,19 @@ func meets(of offtake.DeadlineName, ev offtake.Event) bool {
 		return of == offtake.DueSignBy
 	case offtake.ThirdPartyClosed:
 		return of == offtake.DueCloseBy
+	}
+	return false
+}
+
+// answersOffer reports whether an event ends the time to make a first offer
+// because somebody has answered: the holder by passing, or the buyer to its offer.
+func answersOffer(p *refusal.Process, ev offtake.Event) bool {
+	if p.Contract.First == nil {
+		return false
+	}
+	switch ev.(type) {
+	case offtake.Bound, offtake.Released:
+		return true
 	}
 	return false
 }

@@ -1,6 +1,7 @@
 package chronology
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/offtake-dev/offtake"
@@ -16,7 +17,7 @@ func (t *teller) said(p play.Played) string {
 		return "The line is no act that can be read."
 	case offtake.Deadline:
 		if p.Outcome == "" {
-			return "Nobody acts: " + passes[d.Of] + "."
+			return "Nobody acts: " + t.passes(d) + "."
 		}
 	case offtake.Amend:
 		if p.Outcome == "" {
@@ -44,6 +45,21 @@ var passes = map[offtake.DeadlineName]string{
 	offtake.DueDelivery:   "the time to deliver ends",
 	offtake.DueExpires:    "the third party's offer expires",
 	refusal.DueObjection:  "the time to object to the notice ends",
+	offtake.DueHeadStart:  "the head start ends",
+}
+
+// passes says which deadline passes; of a first offer what it is the holder has
+// time for.
+func (t *teller) passes(d offtake.Deadline) string {
+	p, known := t.deals.Process(d.Process)
+	switch {
+	case !known || p.Contract.First == nil:
+	case d.Of == offtake.DueAnswer:
+		return "the time to make an offer ends"
+	case d.Of == offtake.DueExpires && p.State() == offtake.IsOffered:
+		return "the offer of " + shown(p.Seats[0].Party) + " expires"
+	}
+	return passes[d.Of]
 }
 
 // does gives what a party does, without the party.
@@ -53,6 +69,9 @@ func (t *teller) does(a offtake.Act) string {
 	case offtake.OfferReceive:
 		return "receives the offer " + what + ": " + offered(d.Terms)
 	case offtake.OfferRevise:
+		if o, ok := t.deals.Opportunity(a.Opportunity); ok && o.Invited && !o.Offered {
+			return joined("revises what is needed as "+what, ": ", offered(d.Terms))
+		}
 		return joined("revises the offer "+what, ": ", offered(d.Terms))
 	case offtake.OfferWithdraw:
 		return "withdraws the offer " + what
@@ -67,8 +86,14 @@ func (t *teller) does(a offtake.Act) string {
 		}
 		return "serves on " + to + " a notice of " + what + " that " + discloses
 	case offtake.Accept:
+		if t.asks(a) {
+			return joined("takes the offer that was made of "+what, ", writing ", offered(d.Terms))
+		}
 		return acceptance(d, what)
 	case offtake.Decline:
+		if t.asks(a) {
+			return joined("turns down the offer that was made of "+what, ": it is ", d.Reason)
+		}
 		return joined("passes on "+what, ": it is ", d.Reason)
 	case offtake.NoticeObject:
 		if d.Question != "" {
@@ -126,7 +151,34 @@ func (t *teller) doesMore(a offtake.Act) string {
 	case offtake.Amend:
 		return "brings the amendment " + shown(d.Amendment) + " of " + shown(d.Agreement) + " to bear on open processes" + over(a.Opportunity)
 	}
+	return doesFirst(a, what)
+}
+
+// doesFirst says the same of the acts of first offers and first placements.
+func doesFirst(a offtake.Act, what string) string {
+	switch d := a.Deed.(type) {
+	case offtake.OfferInvite:
+		return joined("asks whoever is to be asked first for an offer of "+what, ": ", offered(d.Terms))
+	case offtake.OfferMake:
+		return joined("makes its offer of "+what, ": ", offered(d.Terms))
+	case offtake.ProductAnnounce:
+		return "announces the launch " + what + " of " + shown(d.Product)
+	case offtake.ProductShip:
+		return "ships the product of " + what + " on " + shown(d.Provider)
+	case offtake.ProductDrop:
+		return "drops the product of " + what
+	case offtake.Declare:
+		return "declares " + shown(d.Says) + " about the product of " + what
+	}
 	return "sends an act " + a.Deed.Name()
+}
+
+// asks reports whether an answer is that of a buyer, to what the holder of a
+// first offer has offered.
+func (t *teller) asks(a offtake.Act) bool {
+	return slices.ContainsFunc(t.deals.Of(a.Opportunity), func(p *refusal.Process) bool {
+		return p.Contract.First != nil && p.Contract.Right.Grantor == a.By
+	})
 }
 
 func acceptance(d offtake.Accept, what string) string {

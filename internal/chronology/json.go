@@ -76,6 +76,7 @@ type processJSON struct {
 	State       offtake.ProcessState  `json:"state"`
 	Words       string                `json:"words"`
 	Next        []turnJSON            `json:"next"`
+	Product     offtake.Product       `json:"product,omitempty"` // of a launch
 }
 
 // MarshalJSON writes the entries, the deadlines with their course, and how each
@@ -91,7 +92,7 @@ func (c *Chronology) MarshalJSON() ([]byte, error) {
 		out.Deadlines = append(out.Deadlines, deadlineOf(d))
 	}
 	for _, p := range c.Processes {
-		out.Processes = append(out.Processes, processJSON{p.ID, p.Opportunity, p.Clause.String(), p.State, states[p.State], turnsOf(p.Next)})
+		out.Processes = append(out.Processes, processJSON{p.ID, p.Opportunity, p.Clause.String(), p.State, states[p.State], turnsOf(p.Next), p.Product})
 	}
 	return json.Marshal(out)
 }

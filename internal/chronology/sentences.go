@@ -17,6 +17,9 @@ var states = map[offtake.ProcessState]string{
 	offtake.Allocating:       "open to the holders that took their full share",
 	offtake.Contracting:      "bound to a holder",
 	offtake.InTail:           "released to the third party",
+	offtake.IsOffered:        "offered by the holder",
+	offtake.IsAnnounced:      "announced",
+	offtake.InHeadStart:      "in its head start",
 	offtake.IsUndetermined:   "waiting for an answer to a question",
 	offtake.IsDisputed:       "in dispute",
 	offtake.NotTriggered:     "not triggered",
@@ -33,14 +36,23 @@ var states = map[offtake.ProcessState]string{
 func States(s offtake.ProcessState) string { return states[s] }
 
 // words puts an event into a sentence. It is "" for one that is none of a
-// first-refusal process.
+// process.
 func (s step) words(ev offtake.Event) string {
+	if words := s.firsts(ev); words != "" {
+		return words
+	}
 	switch e := ev.(type) {
 	case offtake.OfferReceived:
 		return s.offerReceived(e)
 	case offtake.OfferRevised:
+		if s.unoffered(e.Opportunity) {
+			return "what is needed as " + shown(e.Opportunity) + " is now " + offered(e.Terms)
+		}
 		return "the offer " + shown(e.Opportunity) + " is now " + offered(e.Terms)
 	case offtake.OfferWithdrawn:
+		if s.unoffered(e.Opportunity) {
+			return "the opportunity " + shown(e.Opportunity) + " is gone"
+		}
 		return "the offer " + shown(e.Opportunity) + " is gone"
 	case offtake.AmendmentAwaited:
 		return "the amendment " + shown(e.Amendment) + " of " + shown(e.Agreement) + " holds only from " + s.zone.moment(e.From) + ", and takes hold then"
@@ -145,27 +157,28 @@ func (s step) interrupted(ev offtake.Event) string {
 }
 
 func (s step) offerReceived(e offtake.OfferReceived) string {
-	n := 0
-	for _, other := range s.events {
-		if _, ok := other.(offtake.ProcessOpened); ok {
-			n++
-		}
-	}
 	words := "the opportunity " + shown(e.Opportunity) + " is recorded"
-	switch n {
-	case 0:
-		return words + "; no first refusal that " + shown(e.By) + " gave is in force"
-	case 1:
-		return words + ", and meets the first refusal that " + shown(e.By) + " gave"
+	if o, ok := s.deals.Opportunity(e.Opportunity); ok && o.Invited {
+		words = "an offer of what was asked for as " + shown(e.Opportunity) + " is recorded"
 	}
-	return words + ", and meets " + number(int64(n)) + " first refusals that " + shown(e.By) + " gave"
+	if meets := s.meets(e.By); meets != "" {
+		return words + meets
+	}
+	return words + "; no first refusal that " + shown(e.By) + " gave is in force"
+}
+
+// unoffered reports whether an opportunity is what is needed, which nobody has
+// offered yet.
+func (s step) unoffered(id offtake.OpportunityID) bool {
+	o, ok := s.deals.Opportunity(id)
+	return ok && o.Invited && !o.Offered
 }
 
 func (s step) opened(e offtake.ProcessOpened) string {
 	words := "a process opens under " + shown(e.Clause.String()) + ", in the version of " + s.zone.moment(e.Version)
 	if e.After != "" {
 		words = "a process succeeds " + shown(e.After) + " under " + shown(e.Clause.String()) + ", for " + number(e.Terms.Quantity)
-		if !e.Left.IsZero() {
+		if !e.Left.IsZero() && s.is.Contract.First == nil {
 			words += "; the window of rank " + number(e.LeftRank) + " had " + e.Left.Words() + " left"
 		}
 	}
@@ -294,7 +307,10 @@ func (s step) withdrawn(e offtake.Withdrawn) string {
 }
 
 func (s step) thirdPartySigned(e offtake.ThirdPartySigned) string {
-	third := shown(s.is.ThirdParty())
+	return s.signedWith(shown(s.is.ThirdParty()), e)
+}
+
+func (s step) signedWith(third string, e offtake.ThirdPartySigned) string {
 	switch {
 	case e.Conditional && e.Quantity == 0:
 		return "the signature of " + third + " for all that will be released is recorded, and waits until it may take effect"

@@ -91,7 +91,7 @@ func (t *teller) follow(e *Entry, p play.Played, i int, ev offtake.Event) {
 	was, _ := t.deals.Process(id)
 	t.deals.Apply(p.Act.At, ev)
 	is, known := t.deals.Process(id)
-	s := step{act: p.Act, was: &was, is: &is, events: p.Events, at: i}
+	s := step{act: p.Act, was: &was, is: &is, events: p.Events, at: i, law: t.law, deals: t.deals}
 	if known {
 		s.zone = zoneOf(&is)
 		t.courses.follow(s, ev)
@@ -108,6 +108,8 @@ type step struct {
 	events  []offtake.Event  // of the act
 	at      int              // which of them this is
 	zone    zone
+	law     *terms.Law
+	deals   *deal.Deals // with the event folded
 }
 
 func zoneOf(p *refusal.Process) zone { return zone{p.Contract.Rules.Calendar} }
@@ -126,7 +128,7 @@ func (t *teller) again(e *Entry, p play.Played) {
 			was, _ := t.deals.Process(id)
 			t.deals.Apply(past.Act.At, ev)
 			if is, known := t.deals.Process(id); known {
-				anew.follow(step{act: past.Act, was: &was, is: &is, events: past.Events, at: i, zone: zoneOf(&is)}, ev)
+				anew.follow(step{act: past.Act, was: &was, is: &is, events: past.Events, at: i, zone: zoneOf(&is), law: t.law, deals: t.deals}, ev)
 			}
 		}
 		anew.settle()
@@ -159,7 +161,7 @@ func (t *teller) picture(p *refusal.Process, at time.Time) {
 		t.places[p.ID] = i
 		t.out.Processes = append(t.out.Processes, Process{
 			ID: p.ID, Opportunity: p.Opportunity, Clause: p.Contract.Ref, After: p.After, Zone: zoneOf(p).name(), Opened: p.Opened,
-			zone: zoneOf(p),
+			Product: p.Product, zone: zoneOf(p),
 		})
 	}
 	q := &t.out.Processes[i]
@@ -173,7 +175,7 @@ func (t *teller) picture(p *refusal.Process, at time.Time) {
 
 func partsOf(p *refusal.Process) (parts []Part) {
 	for _, q := range p.Parts {
-		parts = append(parts, Part{Quantity: q.Quantity, State: q.State, Party: q.Party})
+		parts = append(parts, Part{Quantity: q.Quantity, State: q.State, Party: q.Party, Product: p.Product})
 	}
 	return parts
 }

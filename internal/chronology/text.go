@@ -162,7 +162,7 @@ func (w *writer) process(c *Chronology, p *Process) {
 
 // Words says where the part stands.
 func (q Part) Words() string {
-	words := number(q.Quantity) + " " + are(q.Quantity) + " " + states[q.State]
+	words := q.What() + " " + are(q.Quantity) + " " + states[q.State]
 	if q.Party != "" {
 		words += ", " + shown(q.Party)
 	}

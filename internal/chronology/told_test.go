@@ -172,6 +172,8 @@ func TestWhatIsAlwaysSo(t *testing.T) {
 		l.hold(t, c.name, c.acts)
 	}
 	rapid.Check(t, func(t *rapid.T) { l.hold(t, "drawn", drawn(t)) })
+	rapid.Check(t, func(t *rapid.T) { l.hold(t, "drawn first offers", drawnFrom(t, drawnNeeds)) })
+	rapid.Check(t, func(t *rapid.T) { l.hold(t, "drawn first placements", drawnFrom(t, drawnLaunches)) })
 }
 
 // failing is what a test and a property have in common.

@@ -60,6 +60,9 @@ func under(q refusal.Part) offtake.ProcessState { return cmp.Or(q.Paused, q.Stat
 // task says who is to do what until a deadline, with the word that comes before
 // its date.
 func task(p *refusal.Process, of offtake.DeadlineName, parts []int) (who []offtake.PartyName, does, till string) {
+	if who, does, till = firstTask(p, of, parts); till != "" {
+		return who, does, till
+	}
 	grantor := p.Contract.Right.Grantor
 	n := number(sum(p, parts))
 	switch of {
@@ -94,6 +97,9 @@ func task(p *refusal.Process, of offtake.DeadlineName, parts []int) (who []offta
 // waits says for what a part waits that has no deadline running; "" where it
 // waits for nothing.
 func waits(p *refusal.Process, i int) (who []offtake.PartyName, text string) {
+	if who, text = firstWaits(p, i); text != "" {
+		return who, text
+	}
 	q, grantor := p.Parts[i], p.Contract.Right.Grantor
 	n := number(q.Quantity)
 	switch q.State {

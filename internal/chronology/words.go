@@ -59,7 +59,7 @@ func sentence(s string) string {
 
 // openers are the words of our own that sentences begin with. A name keeps the
 // letter it is written with.
-var openers = []string{"the", "a", "all", "what", "no", "nobody", "rank", "time", "on", "whether", "with"}
+var openers = []string{"the", "a", "all", "what", "no", "nobody", "rank", "time", "on", "whether", "with", "an", "less", "where"}
 
 // opened gives a sentence of a paragraph of its own: one that begins with a word
 // and not with a name has a capital.

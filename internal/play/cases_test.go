@@ -43,6 +43,7 @@ type process struct {
 		State, Party string
 	}
 	Because []string
+	Product string
 }
 
 // A player plays one book.
@@ -96,15 +97,18 @@ func writtenCases(t testing.TB) (cases []docket.Case) {
 		}
 		cases = append(cases, some...)
 	}
-	page, err := os.ReadFile("../../docs/FIRST-REFUSAL.md")
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"FIRST-REFUSAL.md", "FIRST-OFFER.md", "FIRST-PLACEMENT.md"} {
+		page, err := os.ReadFile("../../docs/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		documented, err := docket.Documented("docs/"+name, string(page))
+		if err != nil || len(documented) == 0 {
+			t.Fatalf("%d cases in %s, %v", len(documented), name, err)
+		}
+		cases = append(cases, documented...)
 	}
-	documented, err := docket.Documented("docs/FIRST-REFUSAL.md", string(page))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return append(cases, documented...)
+	return cases
 }
 
 // TestWrittenCases plays every written case through a book that was written and
@@ -112,8 +116,8 @@ func writtenCases(t testing.TB) (cases []docket.Case) {
 // and once as each of its prefixes.
 func TestWrittenCases(t *testing.T) {
 	cases := writtenCases(t)
-	if len(cases) < 150 {
-		t.Errorf("%d cases, want at least 150", len(cases))
+	if len(cases) < 250 {
+		t.Errorf("%d cases, want at least 250", len(cases))
 	}
 	for _, c := range cases {
 		t.Run(c.Sentence, func(t *testing.T) {

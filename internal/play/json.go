@@ -31,6 +31,7 @@ type processJSON struct {
 	CloseBy     *string               `json:"close_by"`
 	Parts       []partJSON            `json:"parts"`
 	Because     []string              `json:"because"`
+	Product     offtake.Product       `json:"product,omitempty"` // of a launch
 }
 
 type partJSON struct {
@@ -107,7 +108,7 @@ func processOf(p *refusal.Process) processJSON {
 	out := processJSON{
 		ID: p.ID, Opportunity: p.Opportunity, Clause: p.Contract.Ref.String(), State: p.State(),
 		Deadline: stamped(deadline), SignBy: stamped(p.SignBy()), CloseBy: stamped(p.CloseBy()),
-		Parts: []partJSON{}, Because: Because(p),
+		Parts: []partJSON{}, Because: Because(p), Product: p.Product,
 	}
 	if p.Rank > 0 {
 		out.Rank, out.Round = &p.Rank, &p.Round
@@ -126,6 +127,14 @@ func stamped(t time.Time) *string {
 	return &s
 }
 
+// What gives what a part is of: so much, or a product that has no quantity.
+func What(p *refusal.Process, q refusal.Part) string {
+	if p.Product != "" {
+		return string(p.Product)
+	}
+	return strconv.FormatInt(q.Quantity, 10)
+}
+
 // Because gives the reasons of a state: the clause, what the state rests on, and
 // what comes next and whose it is.
 func Because(p *refusal.Process) []string {
@@ -135,7 +144,7 @@ func Because(p *refusal.Process) []string {
 	}
 	for _, q := range p.Parts {
 		if who := p.Turn(q); who != "" {
-			out = append(out, strconv.FormatInt(q.Quantity, 10)+" "+string(q.State)+": "+who)
+			out = append(out, What(p, q)+" "+string(q.State)+": "+who)
 		}
 	}
 	return out

@@ -425,6 +425,9 @@ func (p *Process) bind(at time.Time, e offtake.Bound) {
 			Of: offtake.DueDefinitive, Clock: &Clock{From: at, Length: e.Within, By: e.Definitive},
 		})
 		p.Why = string(t.Party) + " accepted the noticed terms"
+		if p.Contract.First != nil {
+			p.Why = "the offer of " + string(t.Party) + " was taken"
+		}
 	}
 	if rest.Quantity > 0 {
 		p.Parts[i] = rest

@@ -33,9 +33,10 @@ type Contract struct {
 	// an act is decided, never when events are folded.
 	Covers func(at time.Time, t offtake.OfferTerms) Cover
 
-	// Places says whether a first placement binds a product, and what has been
-	// declared by then that excuses it.
-	Places func(at time.Time, p offtake.Product) (Cover, []offtake.Says)
+	// Places says whether a first placement binds a product that ships on a
+	// provider ("": on any other), and what the book says was declared by then
+	// that excuses it.
+	Places func(at time.Time, p offtake.Product, on offtake.ProviderName) (Cover, []offtake.Says)
 }
 
 // Kind gives the kind of the clause.

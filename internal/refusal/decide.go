@@ -42,9 +42,6 @@ func (c *Contract) opened(id offtake.ProcessID, a offtake.Act, t offtake.OfferTe
 	if state == offtake.NotifyDue {
 		e.NotifyBy = c.after(a.At, c.Right.NotifyWithin)
 	}
-	if c.First != nil {
-		e.Terms = needed(t)
-	}
 	return e
 }
 

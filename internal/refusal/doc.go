@@ -1,5 +1,7 @@
 // Package refusal runs one first-refusal process: the course of one right over
-// one opportunity, from the third party's offer to the part's end.
+// one opportunity, from the third party's offer to the part's end. A first offer
+// and a first placement run on the same parts; what is theirs alone is in
+// firstoffer.go and placement.go.
 //
 // A process is pure. [Open] and [Decide] say which events follow from an act,
 // or refuse it; [Apply] folds an event and cannot fail; [Due] gives the next

@@ -71,14 +71,16 @@ func (p *Process) Next() (at time.Time, of offtake.DeadlineName) {
 // expires gives when the third party's offer is gone: not once somebody is
 // bound by it, and under an irrevocable offer not before the window ends.
 func (p *Process) expires() time.Time {
-	offered := p.any(in(offtake.IsOffered)) && !p.Noticed.Expires.IsZero()
-	if p.Terms.Expires.IsZero() && !offered || p.Engaged || !p.Live() || p.any(Part.accepted) || p.stopped() {
+	if p.any(in(offtake.IsOffered)) { // the holder's own, which nobody who waits or is bound puts off
+		if p.Noticed.Expires.IsZero() || p.stopped() {
+			return time.Time{}
+		}
+		return p.Contract.Dates.Resolve(p.Noticed.Expires)
+	}
+	if p.Terms.Expires.IsZero() || p.Engaged || !p.Live() || p.any(Part.accepted) || p.stopped() {
 		return time.Time{}
 	}
 	at := p.Contract.Dates.Resolve(p.Terms.Expires)
-	if offered { // the holder's own
-		at = p.Contract.Dates.Resolve(p.Noticed.Expires)
-	}
 	for _, q := range p.Parts {
 		switch {
 		case Final(q.State):

@@ -3,6 +3,7 @@ package refusal
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"github.com/offtake-dev/offtake"
 )
@@ -21,8 +22,8 @@ func Invite(c *Contract, id offtake.ProcessID, a offtake.Act) ([]offtake.Event, 
 		return nil, offtake.Refuse(offtake.Invalid, "act %q is %s and asks nobody for an offer", a.ID, a.Deed.Name())
 	case a.By != c.Right.Grantor:
 		return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, who asks under %s", a.By, c.Right.Grantor, c.Ref)
-	case deed.Terms.Provider != "" || deed.Terms.Party != "" || deed.Terms.Price.Currency() != "":
-		return nil, offtake.Refuse(offtake.Invalid, "invitation says a provider, a party or a price, which are the holder's to say")
+	case deed.Terms.Provider != "" || deed.Terms.Party != "" || deed.Terms.Price.Currency() != "" || !deed.Terms.Expires.IsZero():
+		return nil, offtake.Refuse(offtake.Invalid, "invitation says a provider, a party, a price or an expiry, which are the holder's to say")
 	}
 	if err := c.admit(a.At, deed.Terms); err != nil {
 		return nil, err
@@ -71,7 +72,7 @@ func (p *Process) offers(a offtake.Act, grantor, holder bool) bool {
 // invite asks the holder for its offer of what is needed.
 func (s *step) invite(d offtake.OfferInvite) error {
 	p := s.p
-	if !p.any(in(offtake.NotifyDue)) {
+	if !p.any(in(offtake.NotifyDue, offtake.Deficient)) {
 		return p.wrongState("no invitation is owed")
 	}
 	if terms := p.Terms.Revised(d.Terms); terms.Quantity != p.Terms.Quantity || len(p.Contract.needs(*p.Terms, terms)) > 0 {
@@ -81,10 +82,23 @@ func (s *step) invite(d offtake.OfferInvite) error {
 	return nil
 }
 
+// ask puts to the holder what is needed. Where a third party's offer came before,
+// what that offers is none of it: not who offers, at which price, until when.
 func (s *step) ask() {
 	p := s.p
+	if t := p.Terms; t.Provider != "" || t.Party != "" || t.Price.Currency() != "" || !t.Expires.IsZero() {
+		state := p.Parts[p.find(in(offtake.NotifyDue, offtake.Deficient))].State
+		s.follow(offtake.TermsReplaced{Process: p.ID, Terms: needed(*p.Terms), State: state, Why: p.Why, NotifyBy: p.Notify.By})
+	}
 	s.follow(offtake.NoticeServed{Process: p.ID, To: p.sitting()})
-	s.openNext(0)
+	s.openNext(p.find(in(offtake.NotifyDue, offtake.Deficient)))
+}
+
+// needed gives of an offer what there is a need for, whoever offers it.
+func needed(t offtake.OfferTerms) offtake.OfferTerms {
+	t.Provider, t.Party, t.Price, t.Expires = "", "", offtake.Money{}, offtake.When{}
+	t.BonaFide, t.AllOrNone, t.Extras, t.Other = nil, offtake.NotStated, nil, nil
+	return t
 }
 
 // makeOffer takes the holder's offer. Until its time is over it may make a better one.
@@ -97,20 +111,43 @@ func (s *step) makeOffer(d offtake.OfferMake) error {
 	case p.Parts[i].Of == "" || passed(p.Parts[i].Clock.By, s.a.At):
 		return offtake.Refuse(offtake.TooLate, "window of process %q closed at %s", p.ID, offtake.Stamp(p.Seats[0].Until))
 	}
-	terms := p.Terms.Revised(d.Terms)
+	terms, asked := p.Terms.Revised(d.Terms), p.Parts[i].Quantity
 	seat := p.Seats[0]
-	terms.Provider, terms.Party = seat.Provider, seat.Party
+	terms.Provider, terms.Party, terms.Quantity = seat.Provider, seat.Party, cmp.Or(d.Terms.Quantity, asked)
 	switch {
-	case terms.Quantity <= 0 || terms.Quantity > p.Terms.Quantity:
-		return offtake.Refuse(offtake.Invalid, "quantity %d is not between 1 and the %d asked for", terms.Quantity, p.Terms.Quantity)
-	case terms.Price.Currency() == "":
+	case terms.Quantity <= 0 || terms.Quantity > asked:
+		return offtake.Refuse(offtake.Invalid, "quantity %d is not between 1 and the %d asked for", terms.Quantity, asked)
+	case d.Terms.Price.Currency() == "":
 		return offtake.Refuse(offtake.Invalid, "offer of %q says no price", s.a.By)
 	}
 	if err := p.Contract.admit(s.a.At, terms); err != nil {
 		return err
 	}
+	if key := p.worsened(terms, asked); p.Parts[i].State == offtake.IsOffered && key != "" {
+		return offtake.Refuse(offtake.Invalid, "offer of %q is worse in its %s than the one that it has made, and stands by", s.a.By, key)
+	}
 	s.follow(offtake.OfferMade{Process: p.ID, By: s.a.By, Terms: terms})
 	return nil
+}
+
+// worsened gives in what terms are not at least as good for the buyer as those
+// of the offer that was made; "" if they are. What has gone from what was asked
+// for need not be offered again.
+func (p *Process) worsened(t offtake.OfferTerms, asked int64) string {
+	was := *p.Noticed
+	if t.Quantity < min(was.Quantity, asked) {
+		return offtake.TermQuantity
+	}
+	if !t.Expires.IsZero() && (was.Expires.IsZero() || p.Contract.Dates.Resolve(t.Expires).Before(p.Contract.Dates.Resolve(was.Expires))) {
+		return offtake.TermExpires
+	}
+	was.Quantity = t.Quantity
+	for _, c := range p.Contract.compare(was, t) {
+		if c.sign != worse { // seen from who sells
+			return c.key
+		}
+	}
+	return ""
 }
 
 // takeOffer binds the holder to the offer it made, and releases what it left.
@@ -122,6 +159,8 @@ func (s *step) takeOffer(d offtake.Accept) error {
 		return p.wrongState("the holder has made no offer")
 	case d.Quantity != 0 && d.Quantity != p.Noticed.Quantity, len(d.Conditions) > 0, d.Extras != nil, len(p.Contract.compare(*p.Noticed, p.Noticed.Revised(d.Terms))) > 0:
 		return offtake.Refuse(offtake.Invalid, "offer of %q is taken as it was made, or turned down", p.Seats[0].Party)
+	case p.Noticed.Quantity > p.Parts[i].Quantity:
+		return p.wrongState("the offer is for " + strconv.FormatInt(p.Noticed.Quantity, 10) + ", of which " + strconv.FormatInt(p.Parts[i].Quantity, 10) + " are left")
 	}
 	takings := []offtake.Taking{{Party: p.Seats[0].Party, Quantity: p.Noticed.Quantity}}
 	rest := p.Parts[i].Quantity - p.Noticed.Quantity
@@ -169,18 +208,27 @@ func (s *step) windowOver(i int) {
 // is another thing then, and it is asked anew.
 func (s *step) reviseNeed(d offtake.OfferRevise) error {
 	p := s.p
-	d.Terms.Provider, d.Terms.Party, d.Terms.Price, d.Terms.Other = "", "", offtake.Money{}, nil // of the market's offer, not of the need
+	i := p.find(Part.unbound)
+	unasked := i >= 0 && p.Served.IsZero() || i < 0 && p.State() == offtake.NotTriggered
+	if !unasked {
+		d.Terms = needed(d.Terms) // the rest is the market's affair
+	}
 	terms := p.Terms.Revised(d.Terms)
 	if err := p.Contract.admit(s.a.At, terms); err != nil {
 		return err
 	}
-	i := p.find(Part.unbound)
+	changes := p.Contract.needs(*p.Terms, terms)
+	same := len(changes) == 0 && terms.Quantity == p.Terms.Quantity
 	switch {
-	case i < 0 && p.State() == offtake.NotTriggered:
+	case unasked && i < 0:
 		s.retrigger(terms)
+		return nil
+	case !unasked && same:
 		return nil
 	case i < 0:
 		return p.wrongState("what is needed is not open to revision")
+	case p.any(in(offtake.IsDisputed)):
+		return p.wrongState("nothing changes until its outcome is decided")
 	case p.any(Part.pledged):
 		return p.wrongState("the third party has signed")
 	case p.any(in(offtake.IsOffered)):
@@ -188,26 +236,17 @@ func (s *step) reviseNeed(d offtake.OfferRevise) error {
 	case terms.Quantity <= p.taken():
 		return offtake.Refuse(offtake.Invalid, "quantity %d is not above the %d that are gone from it", terms.Quantity, p.taken())
 	}
-	changes := p.Contract.needs(*p.Terms, terms)
 	switch {
-	case p.Served.IsZero():
+	case unasked:
 		s.reassess(terms)
 	case len(changes) > 0:
 		s.supersede(terms, changes[0])
-	case terms.Quantity != p.Terms.Quantity && p.Parts[i].State == offtake.Open:
+	case p.Parts[i].State == offtake.Open:
 		s.follow(offtake.NoticeCorrected{Process: p.ID, Terms: terms})
-	case terms.Quantity != p.Terms.Quantity:
+	default:
 		s.follow(offtake.TermsReplaced{Process: p.ID, Terms: terms, State: p.Parts[i].under()})
 	}
 	return nil
-}
-
-// needed gives what an offer says of what the buyer needs. Who sells it at which
-// price is not the holder's to hear.
-func needed(t offtake.OfferTerms) offtake.OfferTerms {
-	t.Provider, t.Party, t.Price, t.Other, t.Extras = "", "", offtake.Money{}, nil, nil
-	t.AllOrNone, t.BonaFide, t.Expires = offtake.NotStated, nil, offtake.When{}
-	return t
 }
 
 // needs gives in what a need differs from another so that it is another need:
@@ -233,10 +272,29 @@ func (p *Process) offerChanges(t offtake.OfferTerms) []change {
 	if base.Purposes == nil {
 		base.Purposes = t.Purposes
 	}
-	if base.Price.Currency() == "" { // no offer was made
-		base.Price, base.Other, base.Extras = t.Price, t.Other, t.Extras
+	if !p.offerMade() { // the price is nobody's, and so is what was not asked for
+		base.Price = t.Price
+		base.Other = t.Revised(offtake.OfferTerms{Other: base.Other}).Other
+		if base.Extras == nil {
+			base.Extras = t.Extras
+		}
 	}
 	return p.Contract.compare(base, t)
+}
+
+// offerMade reports whether what third parties are measured by is an offer of the
+// holder's, and not what it was asked for.
+func (p *Process) offerMade() bool { return p.Baseline.Party == p.Seats[0].Party }
+
+// measure says by what third parties are measured.
+func (p *Process) measure() string {
+	switch {
+	case p.Contract.First == nil:
+		return "was noticed"
+	case p.offerMade():
+		return string(p.Seats[0].Party) + " offered"
+	}
+	return "was asked for"
 }
 
 // belowFloor says that a price is one at which the holder must be asked again.
@@ -246,4 +304,10 @@ func (p *Process) belowFloor(t offtake.OfferTerms) string {
 		return "the price is below the floor of " + floor.String() + ", at which the holder is asked again"
 	}
 	return ""
+}
+
+// SellerOf gives who sells on some terms, as far as they say it: in a first offer
+// that is not known before somebody signs.
+func (p *Process) SellerOf(t offtake.OfferTerms) string {
+	return cmp.Or(p.seller(t), "a third party")
 }

@@ -25,7 +25,7 @@ func Announce(c *Contract, id offtake.ProcessID, a offtake.Act) ([]offtake.Event
 		Process: id, Opportunity: a.Opportunity, Clause: c.Ref, Version: c.Version,
 		State: offtake.IsAnnounced, Product: deed.Product, Terms: offtake.OfferTerms{Quantity: 1},
 	}
-	cover, stated := c.Places(a.At, deed.Product)
+	cover, stated := c.Places(a.At, deed.Product, "")
 	e.Why, e.Stated = cover.Why, stated
 	if cover.Reach == Outside {
 		e.State = offtake.NotTriggered
@@ -59,8 +59,7 @@ func (p *Process) places(a offtake.Act, grantor, holder bool) bool {
 	return grantor || holder
 }
 
-// ship records where the product ships. Elsewhere than where it must first, and
-// before the head start is over, it breaches.
+// ship records where the product ships.
 func (s *step) ship(d offtake.ProductShip) error {
 	p := s.p
 	first := p.Contract.Placement.Provider
@@ -68,29 +67,79 @@ func (s *step) ship(d offtake.ProductShip) error {
 		return offtake.Refuse(offtake.NotFound, "provider %.60q is not declared in the book", d.Provider)
 	}
 	switch {
-	case p.any(in(offtake.IsWithdrawn)):
-		return p.wrongState("the product was dropped; announce it anew")
 	case p.any(in(offtake.IsDisputed)):
 		return p.wrongState("its outcome is in dispute")
+	case d.Provider != first:
+		s.elsewhere(d.Provider)
+	case p.any(in(offtake.IsWithdrawn)):
+		return p.wrongState("the product was dropped; announce it anew")
+	case p.any(in(offtake.InHeadStart)):
+		return p.wrongState("it has shipped on " + string(first))
 	case !p.Live():
 		s.follow(offtake.ThirdPartyNoted{Process: p.ID})
-	case d.Provider == first && p.any(in(offtake.InHeadStart)):
-		return p.wrongState("it has shipped on " + string(first))
-	case d.Provider == first:
-		until := s.a.At
-		if length := p.Contract.Placement.HeadStart; length.Count > 0 || length.Time > 0 {
-			until, _ = p.Contract.Rules.After(s.a.At, length).Deadline()
-		}
-		s.follow(offtake.ProductShipped{Process: p.ID, Provider: first, Until: until})
-		if until.Equal(s.a.At) {
-			s.follow(offtake.HeadStartOver{Process: p.ID})
-		}
-	case p.any(in(offtake.InHeadStart)):
-		s.breached("the product shipped on " + string(d.Provider) + " before the head start of " + string(first) + " was over")
 	default:
-		s.breached("the product shipped on " + string(d.Provider) + " and not on " + string(first) + " first")
+		s.headStart()
 	}
 	return nil
+}
+
+// headStart begins with the product's shipping where it must first.
+func (s *step) headStart() {
+	p := s.p
+	until := s.a.At
+	if length := p.Contract.Placement.HeadStart; length.Count > 0 || length.Time > 0 {
+		until, _ = p.Contract.Rules.After(s.a.At, length).Deadline()
+	}
+	s.follow(offtake.ProductShipped{Process: p.ID, Provider: p.Contract.Placement.Provider, Until: until})
+	if until.Equal(s.a.At) {
+		s.follow(offtake.HeadStartOver{Process: p.ID})
+	}
+}
+
+// elsewhere records that the product ships on another provider: before the head
+// start is over that breaches, unless the clause does not reach that provider or
+// the product is excused by now.
+func (s *step) elsewhere(on offtake.ProviderName) {
+	p := s.p
+	first := string(p.Contract.Placement.Provider)
+	s.recorded()
+	cover, _ := p.Contract.Places(s.a.At, p.Product, on)
+	dropped := p.any(in(offtake.IsWithdrawn))
+	switch {
+	case !p.Live() && !dropped || cover.Reach == Outside:
+		s.follow(offtake.ThirdPartyNoted{Process: p.ID})
+	case dropped:
+		s.breached("the product was dropped, and shipped on " + string(on) + " all the same")
+	case p.any(in(offtake.InHeadStart)):
+		s.breached("the product shipped on " + string(on) + " before the head start of " + first + " was over")
+	default:
+		s.breached("the product shipped on " + string(on) + " and not on " + first + " first")
+	}
+}
+
+// recorded takes in what the book says was declared since the announcement: what
+// may be asked of the book and what happens in a case are one law.
+func (s *step) recorded() {
+	p := s.p
+	_, stated := p.Contract.Places(s.a.At, p.Product, "")
+	for _, says := range stated {
+		if p.Live() && !slices.Contains(p.Stated, says) {
+			s.stated(p.Contract.Placement.Unless.By, says)
+		}
+	}
+}
+
+// stated adds a statement. With all that the clause asks for, the right is given
+// up for the product.
+func (s *step) stated(by offtake.PartyName, says offtake.Says) {
+	p := s.p
+	s.follow(offtake.StatementMade{Process: p.ID, By: by, Says: says})
+	for _, asked := range p.Contract.Placement.Unless.Statements {
+		if !slices.Contains(p.Stated, asked) {
+			return
+		}
+	}
+	s.follow(offtake.Waived{Process: p.ID, Why: string(by) + " has declared all that excuses the product"})
 }
 
 func (s *step) drop() error {
@@ -102,8 +151,7 @@ func (s *step) drop() error {
 	return nil
 }
 
-// declare records a statement that excuses the product. With all that the clause
-// asks for, the right is given up for it.
+// declare records a statement that excuses the product.
 func (s *step) declare(d offtake.Declare) error {
 	p := s.p
 	asked := p.Contract.Placement.Unless.Statements
@@ -115,13 +163,9 @@ func (s *step) declare(d offtake.Declare) error {
 	case slices.Contains(p.Stated, d.Says):
 		return p.wrongState(string(d.Says) + " has been declared")
 	}
-	s.follow(offtake.StatementMade{Process: p.ID, By: s.a.By, Says: d.Says})
-	for _, says := range asked {
-		if !slices.Contains(p.Stated, says) {
-			return nil
-		}
+	if s.recorded(); p.Live() && !slices.Contains(p.Stated, d.Says) {
+		s.stated(s.a.By, d.Says)
 	}
-	s.follow(offtake.Waived{Process: p.ID, Why: string(s.a.By) + " has declared all that excuses the product"})
 	return nil
 }
 

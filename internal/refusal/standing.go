@@ -51,7 +51,9 @@ func (p *Process) Window(c Clock) civil.Window { return c.window(p.Contract.Rule
 
 // ThirdParty gives who made the offer: the party it names, else its provider's,
 // else the provider's own name.
-func (p *Process) ThirdParty() string {
-	provider, _ := p.Contract.Book.Provider(p.Terms.Provider)
-	return cmp.Or(string(p.Terms.Party), string(provider.Party), string(p.Terms.Provider))
+func (p *Process) ThirdParty() string { return p.seller(*p.Terms) }
+
+func (p *Process) seller(t offtake.OfferTerms) string {
+	provider, _ := p.Contract.Book.Provider(t.Provider)
+	return cmp.Or(string(t.Party), string(provider.Party), string(t.Provider))
 }

@@ -155,7 +155,7 @@ func (p *Process) tooGood(quantity int64, changes []change) string {
 	}
 	for _, c := range changes {
 		if c.beyond && (c.sign == better || c.sign == different) {
-			return "the " + c.key + " is better for it than was noticed"
+			return "the " + c.key + " is better for it than " + p.measure()
 		}
 	}
 	return ""

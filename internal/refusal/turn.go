@@ -44,6 +44,16 @@ func (p *Process) Turn(q Part) string {
 		return " until " + offtake.Stamp(at)
 	}
 	switch q.State {
+	case offtake.NotifyDue, offtake.Deficient:
+		if p.Contract.First != nil {
+			return grantor + " owes " + p.holders() + " an invitation" + until(p.Notify.By)
+		}
+	case offtake.Open:
+		if p.Contract.First != nil {
+			return p.holders() + " may make its offer" + until(q.Clock.By)
+		}
+	}
+	switch q.State {
 	case offtake.Assessing:
 		return grantor + " says what the offer left open"
 	case offtake.NotifyDue, offtake.Deficient:

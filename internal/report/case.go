@@ -166,7 +166,7 @@ func (t *timeline) view(id string, turn turnView) processView {
 		ID: id, Name: turn.Name, Clause: turn.Clause, State: turn.State, Why: t.process.Why, After: t.process.Succeeds(),
 		Deadlines: t.deadlineTable(), Parts: t.partTable(), Legend: timelineLegend(t),
 	}
-	desc := "Marks show acts and deadlines that passed, numbered as in the story; bars show deadlines from when they were set; below is the quantity in its parts. The tables below say the same."
+	desc := "Marks show acts and deadlines that passed, numbered as in the story; bars show deadlines from when they were set; below is the " + t.divides() + " and how it stands. The tables below say the same."
 	v.Drawing = t.draw(id+"-chart", "Timeline of "+turn.Name, desc)
 	for _, e := range t.entries {
 		mine := viewOf(e)
@@ -234,7 +234,7 @@ func timelineLegend(t *timeline) (all []legend) {
 			if q.State == offtake.IsTolled {
 				continue // the hatching is explained
 			}
-			if name := "quantity: " + look.name; !slices.Contains(seen, name) {
+			if name := t.divides() + ": " + look.name; !slices.Contains(seen, name) {
 				seen = append(seen, name)
 				all = append(all, legend{Name: name, Class: lastWord(look.class)})
 			}
@@ -271,10 +271,10 @@ func moved(d *chronology.Deadline) (n int) {
 
 // partTable is the table behind the quantity.
 func (t *timeline) partTable() figure {
-	f := figure{Title: "parts", Head: []string{"from", "quantity", "stands", "holder"}}
+	f := figure{Title: "parts", Head: []string{"from", t.divides(), "stands", "holder"}}
 	for _, picture := range t.process.Course {
 		for _, q := range picture.Parts {
-			f.Body = append(f.Body, []string{t.minute(picture.At), strconv.FormatInt(q.Quantity, 10), chronology.States(q.State), string(q.Party)})
+			f.Body = append(f.Body, []string{t.minute(picture.At), q.What(), chronology.States(q.State), string(q.Party)})
 		}
 	}
 	return f

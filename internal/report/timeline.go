@@ -46,6 +46,9 @@ var stateLooks = map[offtake.ProcessState]struct{ class, name string }{
 	offtake.IsDisputed:       {"area unserved", "in dispute"},
 	offtake.Contracting:      {"full p2", "bound"},
 	offtake.InTail:           {"full p6", "released"},
+	offtake.IsOffered:        {"full p3", "offer made"},
+	offtake.IsAnnounced:      {"full p0", "announced"},
+	offtake.InHeadStart:      {"full p2", "head start"},
 	offtake.IsFulfilled:      {"full p4", "fulfilled"},
 	offtake.ClosedThirdParty: {"full p5", "closed"},
 	offtake.IsBreached:       {"full p1", "breached"},
@@ -324,11 +327,19 @@ func (t *timeline) bands() (all []band) {
 	return append(all, running...)
 }
 
+// divides says what it is that is drawn in parts: a product has no quantity.
+func (t *timeline) divides() string {
+	if course := t.process.Course; len(course) > 0 && course[0].Parts[0].Product != "" {
+		return "product"
+	}
+	return "quantity"
+}
+
 func (t *timeline) drawParts(p *pen) {
 	if len(t.process.Course) == 0 {
 		return
 	}
-	p.text("name", "start", 6, t.y+13, "the quantity")
+	p.text("name", "start", 6, t.y+13, "the "+t.divides())
 	var most int64
 	bands := t.bands()
 	for _, b := range bands {
@@ -343,7 +354,7 @@ func (t *timeline) drawParts(p *pen) {
 			to = math.Max(to, x+10) // what ended with the log is to be seen
 		}
 		top, bottom := y.at(float64(b.below)), y.at(float64(b.below+b.part.Quantity))
-		words := strconv.FormatInt(b.part.Quantity, 10) + " " + look.name
+		words := b.part.What() + " " + look.name
 		short := words
 		if b.part.Party != "" {
 			words += ", " + string(b.part.Party)

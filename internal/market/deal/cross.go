@@ -155,8 +155,16 @@ func (v *view) cleared(a offtake.Act) (events []offtake.Event) {
 }
 
 // meant gives an act as it concerns one process: a notice to the holders of
-// several rights reaches each right's own.
+// several rights reaches each right's own; and a first offer, which is about what
+// is needed, takes what a signature leaves out from what is offered.
 func (d *Deals) meant(o *Opportunity, p *kept, a offtake.Act) offtake.Act {
+	if sign, ok := a.Deed.(offtake.ThirdPartySign); ok && p.Contract.First != nil && o.Offered {
+		quantity := sign.Terms.Quantity
+		sign.Terms = o.Terms.Revised(sign.Terms)
+		sign.Terms.Quantity = quantity
+		a.Deed = sign
+		return a
+	}
 	serve, ok := a.Deed.(offtake.NoticeServe)
 	if !ok || !slices.ContainsFunc(serve.To, func(to offtake.PartyName) bool { return !p.Holds(to) }) {
 		return a

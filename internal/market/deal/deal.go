@@ -1,9 +1,10 @@
 // Package deal keeps opportunities: what was offered, the first-refusal
 // processes each offer met, and how much of it was taken.
 //
-// An opportunity exists as soon as its offer is received, whether or not a
-// right is touched. Every first refusal in force that the buyer gave meets the
-// offer in a process of its own. An act reaches the processes in which its
+// An opportunity exists as soon as its offer is received, or what is needed is
+// said, or a product is announced, whether or not a right is touched. Every right
+// in force meets it in a process of its own: first refusals and first offers an
+// offer, first offers a need, and first placements a launch. An act reaches the processes in which its
 // party has that step; it is taken if any takes it. A revision or a withdrawal
 // is of the one offer, so all live processes must take it, or none does.
 //

@@ -68,22 +68,45 @@ func (d *Deals) receive(a offtake.Act, deed offtake.OfferReceive) ([]offtake.Eve
 		return nil, offtake.Refuse(offtake.Conflict, "opportunity %q is about something else", a.Opportunity)
 	}
 	events := []offtake.Event{offtake.OfferReceived{Opportunity: a.Opportunity, By: a.By, Terms: deed.Terms}}
-	refs := d.law.Refusals(a.By, a.At)
-	if !o.Invited {
-		refs = append(refs, d.law.FirstOffers(a.By, a.At)...)
-	}
-	for n, ref := range refs {
+	for _, ref := range slices.Concat(d.law.Refusals(a.By, a.At), o.unasked(d.law.FirstOffers(a.By, a.At))) {
 		c, err := d.law.Contract(ref, a.At)
 		if err != nil {
 			return nil, err
 		}
-		opened, err := refusal.Open(c, o.name(n+1), a, d.aggregated(c, a, deed.Terms))
+		opened, err := refusal.Open(c, o.name(len(events)), a, d.aggregated(c, a, deed.Terms))
 		if err != nil {
 			return nil, err
+		}
+		if o.met(ref) && !reaches(opened) {
+			continue // as before
 		}
 		events = append(events, opened...)
 	}
 	return events, nil
+}
+
+// unasked gives those first offers of which nobody has been asked yet: all of
+// them but where an invitation came first, and then those that it did not reach,
+// and which what is offered now may.
+func (o *Opportunity) unasked(refs []offtake.ClauseRef) []offtake.ClauseRef {
+	return slices.DeleteFunc(slices.Clone(refs), func(ref offtake.ClauseRef) bool {
+		return slices.ContainsFunc(o.processes, func(k *kept) bool {
+			return k.Contract.Ref == ref && k.State() != offtake.NotTriggered
+		})
+	})
+}
+
+// reaches reports whether a right that was judged reaches what it was judged on.
+func reaches(opened []offtake.Event) bool {
+	return slices.ContainsFunc(opened, func(e offtake.Event) bool {
+		o, ok := e.(offtake.ProcessOpened)
+		return ok && o.State != offtake.NotTriggered
+	})
+}
+
+// met reports whether an opportunity has a process of a right.
+func (o *Opportunity) met(ref offtake.ClauseRef) bool {
+	return slices.ContainsFunc(o.processes, func(k *kept) bool { return k.Contract.Ref == ref })
 }
 
 // invite makes an opportunity of what is needed: the holder of each first offer
@@ -158,8 +181,11 @@ func (d *Deals) revise(o *Opportunity, a offtake.Act, deed offtake.OfferRevise) 
 		return nil, err
 	}
 	revised := o.Terms.Revised(deed.Terms)
-	if gone := o.Awarded + o.Taken; revised.Quantity <= gone {
+	switch gone := o.Awarded + o.Taken; {
+	case revised.Quantity <= gone:
 		return nil, offtake.Refuse(offtake.Invalid, "offer quantity %d is not above the %d that are gone from it", revised.Quantity, gone)
+	case o.Invited && !o.Offered && (deed.Terms.Provider != "" || deed.Terms.Party != "" || deed.Terms.Price.Currency() != ""):
+		return nil, offtake.Refuse(offtake.Invalid, "revision says a provider, a party or a price, and nobody has offered opportunity %q yet", o.ID)
 	}
 	events := []offtake.Event{offtake.OfferRevised{Opportunity: o.ID, Terms: revised}}
 	next := 1
@@ -167,16 +193,10 @@ func (d *Deals) revise(o *Opportunity, a offtake.Act, deed offtake.OfferRevise) 
 		if !p.Live() && p.State() != offtake.NotTriggered || o.passedOn(p) {
 			continue
 		}
-		if o.Invited && o.Offered && p.Contract.First != nil { // what was asked for is not the market's to change
+		if o.needed(p) && !p.Served.IsZero() { // what was asked for is not the market's to change
 			continue
 		}
-		// A successor covers what was left when it opened, and the offer's
-		// quantity is that of the whole: the process sees the same change.
-		mine := deed
-		if deed.Terms.Quantity != 0 && p.Live() {
-			mine.Terms.Quantity = p.Terms.Quantity + revised.Quantity - o.Terms.Quantity
-		}
-		a.Deed = mine
+		a.Deed = o.changes(p, deed, revised)
 		got, err := refusal.Decide(*p, a, o.name(next))
 		if err != nil {
 			return nil, err
@@ -197,6 +217,27 @@ func (d *Deals) revise(o *Opportunity, a offtake.Act, deed offtake.OfferRevise) 
 		events = append(events, got...)
 	}
 	return events, nil
+}
+
+// needed reports whether a process is about what was needed before the market
+// offered it.
+func (o *Opportunity) needed(p *refusal.Process) bool {
+	return o.Invited && o.Offered && p.Contract.First != nil
+}
+
+// changes gives a revision of the offer as one process sees it.
+func (o *Opportunity) changes(p *refusal.Process, deed offtake.OfferRevise, revised offtake.OfferTerms) offtake.OfferRevise {
+	switch {
+	case o.needed(p) && !p.Live():
+		deed.Terms = revised // it reached nobody, and is judged by what is offered
+	case o.needed(p):
+		deed.Terms.Quantity = 0 // how much the market offers is not how much is needed
+	case deed.Terms.Quantity != 0 && p.Live():
+		// A successor covers what was left when it opened, and the offer's
+		// quantity is that of the whole: the process sees the same change.
+		deed.Terms.Quantity = p.Terms.Quantity + revised.Quantity - o.Terms.Quantity
+	}
+	return deed
 }
 
 // passedOn reports whether what a process has of the offer is a live successor's.
@@ -275,6 +316,9 @@ func (d *Deals) ownOffer(o *Opportunity, a offtake.Act) error {
 // live process says more than that of one that has ended, and either more than
 // that of one in which it is not the party's step.
 func (d *Deals) reach(o *Opportunity, a offtake.Act) ([]offtake.Event, error) {
+	if err := d.priced(o, a); err != nil {
+		return nil, err
+	}
 	var events []offtake.Event
 	var stranger, byLive, byEnded error
 	taken := false
@@ -304,6 +348,21 @@ func (d *Deals) reach(o *Opportunity, a offtake.Act) ([]offtake.Event, error) {
 	}
 	nowhere := offtake.Refuse(offtake.NotFound, "opportunity %q has no process under %q", o.ID, a.Clause)
 	return nil, cmp.Or(byLive, byEnded, stranger, nowhere)
+}
+
+// priced refuses a signature of a third party that says no price, neither itself
+// nor by its offer, where the holder of a first offer is protected by one.
+func (d *Deals) priced(o *Opportunity, a offtake.Act) error {
+	sign, ok := a.Deed.(offtake.ThirdPartySign)
+	if !ok || sign.Terms.Price.Currency() != "" || o.Terms.Price.Currency() != "" {
+		return nil
+	}
+	for _, p := range d.Of(o.ID) {
+		if p.Contract.First != nil && p.Live() {
+			return offtake.Refuse(offtake.Invalid, "signature %q says no price, and no offer of opportunity %q says one, so that it cannot be held against the terms of %s", a.ID, o.ID, p.Contract.Ref)
+		}
+	}
+	return nil
 }
 
 // amend lets an amendment take hold of the open processes of its agreement.

@@ -109,25 +109,6 @@ func (l *Law) Refusals(by offtake.PartyName, at time.Time) (refs []offtake.Claus
 	return refs
 }
 
-// FirstOffers gives the first offers in force that bind a party, the buyer.
-func (l *Law) FirstOffers(by offtake.PartyName, at time.Time) []offtake.ClauseRef {
-	return l.binding(by, at, offtake.FirstOffer{}.Kind())
-}
-
-// Placements gives the first placements in force that bind a party, the buyer.
-func (l *Law) Placements(by offtake.PartyName, at time.Time) []offtake.ClauseRef {
-	return l.binding(by, at, offtake.FirstPlacement{}.Kind())
-}
-
-func (l *Law) binding(by offtake.PartyName, at time.Time, kind string) (refs []offtake.ClauseRef) {
-	for _, s := range l.InForce(at) {
-		if by == l.Book.Buyer && s.Clause.Body.Kind() == kind {
-			refs = append(refs, s.Ref)
-		}
-	}
-	return refs
-}
-
 // Contract gives the version in force at an instant of a first refusal, a first
 // offer or a first placement.
 func (l *Law) Contract(ref offtake.ClauseRef, at time.Time) (*refusal.Contract, error) {
@@ -162,7 +143,9 @@ func (l *Law) Contract(ref offtake.ClauseRef, at time.Time) (*refusal.Contract, 
 	}
 	c.Version, c.Rules, c.Dates = l.changes[key.version-1], rules, cmp.Or(l.Rights.Calendar(""), rules.Calendar)
 	c.Covers = func(at time.Time, t offtake.OfferTerms) refusal.Cover { return l.covers(c, at, t) }
-	c.Places = func(at time.Time, p offtake.Product) (refusal.Cover, []offtake.Says) { return l.places(c, at, p) }
+	c.Places = func(at time.Time, p offtake.Product, on offtake.ProviderName) (refusal.Cover, []offtake.Says) {
+		return l.places(c, at, p, on)
+	}
 	l.contracts[key] = c
 	return c, nil
 }
@@ -183,7 +166,11 @@ func (l *Law) Amendment(ref offtake.ClauseRef, d offtake.Amend) (m refusal.Amend
 	if !m.Applies || removed {
 		return m, from, nil
 	}
+	was, _ := l.Rights.Clause(ref, from.Add(-1))
 	clause, _ := l.Rights.Clause(ref, from)
+	if becomesAnothers(was.Body, clause.Body) {
+		return m, from, nil
+	}
 	switch clause.Body.(type) {
 	case offtake.FirstRefusal, offtake.FirstOffer, offtake.FirstPlacement:
 		m.To, err = l.Contract(ref, from)
@@ -245,7 +232,7 @@ func (l *Law) covers(c *refusal.Contract, at time.Time, t offtake.OfferTerms) re
 		switch {
 		case e.Clause != ref:
 		case e.Consent.IsZero():
-			return refusal.Cover{Reach: refusal.Inside, Why: "the offer is inside the scope of " + ref.String()}
+			return refusal.Cover{Reach: refusal.Inside, Why: subject(c) + " is inside the scope of " + ref.String()}
 		default:
 			clause, _ := l.Rights.Clause(e.Consent, l.When(c.Version))
 			body, _ := clause.Body.(offtake.Consent)
@@ -253,9 +240,9 @@ func (l *Law) covers(c *refusal.Contract, at time.Time, t offtake.OfferTerms) re
 		}
 	}
 	if unsaid := unsaidFact(c.Right.Scope, f); unsaid != "" {
-		return refusal.Cover{Reach: refusal.Unknown, Why: "the offer does not say its " + unsaid + ", which decides whether " + ref.String() + " covers it"}
+		return refusal.Cover{Reach: refusal.Unknown, Why: subject(c) + " does not say its " + unsaid + ", which decides whether " + ref.String() + " covers it"}
 	}
-	return refusal.Cover{Why: "the offer is outside the scope of " + ref.String()}
+	return refusal.Cover{Why: subject(c) + " is outside the scope of " + ref.String()}
 }
 
 // coversUnnamed is covers of an offer that does not say through whose cloud it
@@ -294,101 +281,6 @@ func (l *Law) coversUnnamed(c *refusal.Contract, at time.Time, t offtake.OfferTe
 		return unknown
 	}
 	return all
-}
-
-// coversNeed says whether a first offer reaches what is needed, whoever will
-// offer it: it does where it would reach the offer of any third party.
-func (l *Law) coversNeed(c *refusal.Contract, at time.Time, t offtake.OfferTerms, candidates []offtake.ProviderName) (all refusal.Cover) {
-	all.Why = "nobody but the holder could offer it"
-	for _, name := range candidates {
-		one := t
-		one.Provider = name
-		if all = l.covers(c, at, one); all.Reach != refusal.Outside {
-			return all
-		}
-	}
-	return all
-}
-
-// asRefusal gives what a first offer shares with a first refusal.
-func (l *Law) asRefusal(f offtake.FirstOffer) offtake.FirstRefusal {
-	return offtake.FirstRefusal{
-		Direction: offtake.SupplySide, Grantor: l.Book.Buyer, Holders: []offtake.Holder{l.holder(f.Holder)},
-		Scope: f.Scope, Window: f.Window, Tail: f.Tail, Survival: offtake.Continuing, OfferRevocable: offtake.UntilAcceptance,
-	}
-}
-
-func (l *Law) holder(party offtake.PartyName) offtake.Holder {
-	h := offtake.Holder{Party: party, Rank: 1, Weight: 1}
-	for _, p := range l.Book.Providers {
-		if p.Party == party && h.Provider == "" {
-			h.Provider = p.Name
-		}
-	}
-	return h
-}
-
-// asHeld gives who holds a first placement: whose provider it names.
-func (l *Law) asHeld(f offtake.FirstPlacement) offtake.FirstRefusal {
-	p, _ := l.Book.Provider(f.Provider)
-	return offtake.FirstRefusal{
-		Grantor: l.Book.Buyer, Holders: []offtake.Holder{{Party: p.Party, Provider: f.Provider, Rank: 1, Weight: 1}},
-		Scope: f.Scope, Survival: offtake.Continuing,
-	}
-}
-
-// places says whether a first placement binds a product at an instant, and what
-// the book says was declared by then that excuses it.
-func (l *Law) places(c *refusal.Contract, at time.Time, p offtake.Product) (refusal.Cover, []offtake.Says) {
-	f := c.Placement
-	if f.Scope.Products != nil && !slices.Contains(f.Scope.Products, p) {
-		return refusal.Cover{Why: "the product " + string(p) + " is outside the scope of " + c.Ref.String()}, nil
-	}
-	if by := l.liftsPlacement(c, p); !by.IsZero() {
-		return refusal.Cover{Why: "lifted by the consent " + by.String(), Consent: by}, nil
-	}
-	var stated []offtake.Says
-	for _, says := range f.Unless.Statements {
-		if slices.ContainsFunc(l.Book.Statements, func(s offtake.Statement) bool {
-			made := !l.Rights.Resolve("", s.At).After(at)
-			return made && s.Of == c.Ref && s.By == f.Unless.By && s.Says == says && (s.Products == nil || slices.Contains(s.Products, p))
-		}) {
-			stated = append(stated, says)
-		}
-	}
-	if len(stated) > 0 && len(stated) == len(f.Unless.Statements) {
-		return refusal.Cover{Why: string(f.Unless.By) + " had declared all that excuses the product"}, stated
-	}
-	return refusal.Cover{Reach: refusal.Inside, Why: "the product " + string(p) + " is inside the scope of " + c.Ref.String()}, stated
-}
-
-// liftsPlacement gives a consent that lets a product run on any other provider.
-func (l *Law) liftsPlacement(c *refusal.Contract, p offtake.Product) (by offtake.ClauseRef) {
-	for _, other := range l.Book.Providers {
-		if other.Name == c.Placement.Provider {
-			continue
-		}
-		q, err := l.Rights.Question(offtake.Place, offtake.Facts{Provider: other.Name, Product: p, Capacity: offtake.HeldCapacity})
-		if err != nil {
-			return offtake.ClauseRef{}
-		}
-		lifted := offtake.ClauseRef{}
-		for _, e := range l.At(c.Version).Effects(q, nil) {
-			if e.Clause == c.Ref {
-				lifted = e.Consent
-			}
-		}
-		if lifted.IsZero() {
-			return offtake.ClauseRef{}
-		}
-		by = lifted
-	}
-	return by
-}
-
-// Ships reports whether the book has a product.
-func (l *Law) Ships(p offtake.Product) bool {
-	return slices.ContainsFunc(l.Book.Products, func(d offtake.ProductDecl) bool { return d.Name == p })
 }
 
 // Receives reports whether receiving offers is a party's step: that of the

@@ -120,7 +120,10 @@ func (f *form) deed(name string) offtake.Deed {
 	case "third_party.close":
 		return offtake.ThirdPartyClose{}
 	}
-	return f.rarer(name)
+	if deed := f.rarer(name); deed != nil {
+		return deed
+	}
+	return f.first(name)
 }
 
 func (f *form) rarer(name string) offtake.Deed {

@@ -7,7 +7,8 @@ import (
 	"github.com/offtake-dev/offtake"
 )
 
-// consent reads "build lifts=new purpose=training share=training:60%".
+// consent reads "build lifts=new purpose=training share=training:60%", and also
+// product= and provider=.
 func (c *Case) consent(words []string) (err error) {
 	var body offtake.Consent
 	for _, w := range words[1:] {
@@ -17,6 +18,10 @@ func (c *Case) consent(words []string) (err error) {
 			body.Lifts = append(body.Lifts, ref(v))
 		case "purpose":
 			body.Scope.Purposes = list[offtake.Purpose](v)
+		case "product":
+			body.Scope.Products = list[offtake.Product](v)
+		case "provider":
+			body.Scope.Providers = list[offtake.ProviderName](v)
 		case "share":
 			purpose, pct, _ := strings.Cut(v, ":")
 			body.Share = offtake.ConsentShare{Purposes: []offtake.Purpose{offtake.Purpose(purpose)}, Unit: offtake.GPUHours, Window: duration("P30D")}
@@ -33,7 +38,8 @@ func (c *Case) consent(words []string) (err error) {
 }
 
 // amendment reads "june on=2025-06-10 signed=openai,microsoft processes=apply",
-// and then either removes=new or what the clause new says from then on.
+// and then either removes=new or what the clause new says from then on; with
+// becomes=first_offer it is of another kind from then on.
 func (c *Case) amendment(words []string) (err error) {
 	m := offtake.Amendment{Name: offtake.AmendmentName(words[0])}
 	changed := c.Clauses[0]
@@ -48,6 +54,8 @@ func (c *Case) amendment(words []string) (err error) {
 			m.OpenProcesses = offtake.OpenProcesses(v)
 		case "removes":
 			m.Remove = list[offtake.ClauseName](v)
+		case "becomes":
+			changed.Body, err = plain(v)
 		default:
 			err = set(&changed, []string{w})
 		}

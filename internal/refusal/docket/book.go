@@ -18,6 +18,7 @@ const Agreement offtake.AgreementName = "ms"
 // invented.
 func (c *Case) Book() *offtake.Book {
 	b := World()
+	b.Statements = c.Statements
 	b.Agreements = []offtake.Agreement{{
 		Name: Agreement, Calendar: "us-business", Effective: date("2025-01-21"), Clauses: c.Clauses, Amendments: c.Amendments,
 		Parties: []offtake.PartyName{"openai", "microsoft", "crusoe", "coreweave", "oracle"},
@@ -35,6 +36,7 @@ func World() *offtake.Book {
 			{Name: "linkedin"}, {Name: "oracle", Affiliates: []offtake.PartyName{"cerner"}}, {Name: "cerner"}, {Name: "crusoe"}, {Name: "coreweave"}, {Name: "panel"},
 		},
 		Purposes:     []offtake.Purpose{"training", "product"},
+		Products:     []offtake.ProductDecl{{Name: "api"}, {Name: "chatgpt"}, {Name: "copilot", Party: "microsoft"}},
 		Accelerators: []offtake.AcceleratorDecl{{Name: "gb200", PerNode: 4, Lot: 72}},
 		Providers: []offtake.Provider{
 			{Name: "azure", Party: "microsoft"}, {Name: "oci", Party: "oracle"}, {Name: "cerner", Party: "cerner"},

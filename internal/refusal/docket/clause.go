@@ -35,15 +35,13 @@ func ref(name string) offtake.ClauseRef {
 	return offtake.ClauseRef{Agreement: Agreement, Clause: offtake.ClauseName(name)}
 }
 
-// set changes a first refusal as the words of a case say.
-func set(c *offtake.Clause, words []string) error {
-	right := c.Body.(offtake.FirstRefusal)
+// set changes a clause as the words of a case say.
+func set(c *offtake.Clause, words []string) (err error) {
 	for _, kv := range words {
-		if err := Set(&right, kv); err != nil {
+		if c.Body, err = Change(c.Body, kv); err != nil {
 			return err
 		}
 	}
-	c.Body = right
 	return nil
 }
 

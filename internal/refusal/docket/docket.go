@@ -1,5 +1,6 @@
-// Package docket reads the written cases of the first-refusal process, for the
-// tests that play them: against one process, and through a whole book.
+// Package docket reads the written cases of first refusals, first offers and first
+// placements, for the tests that play them: against one process, and through a
+// whole book.
 //
 // A case is a sentence, the source of the rule it shows, what its clause says
 // otherwise than the plain one, a log of acts, and what is so as of some
@@ -11,6 +12,15 @@
 //	2025-06-03T10:00 openai offer.receive price=USD_8.00
 //	2025-06-03T10:00 microsoft accept ! forbidden
 //	= 2025-06-03T10:00 notify_due deadline=2025-06-08T17:00 of=notify
+//
+// In place of the line "clause" a case is about a right of another kind with
+//
+//	first_offer holder=microsoft window=P10BD floor=USD_5.00 sign_by=P60D close_by=P30D
+//	first_placement provider=azure head_start=P30D products=api declared_by=microsoft statements=cannot_support,chooses_not_to
+//
+// and says in it what is otherwise than in the plain one. An offer.invite is for
+// the plain need, but for what it says and what it is without; as=it_stands asks
+// for what the opportunity is about already.
 //
 // An act may end in "! kind" where it is refused, or in "> event, event" where
 // just these follow. An underscore in a value is a space. Acts are named a1, a2
@@ -26,6 +36,8 @@
 // Some lines make a larger book, which only a whole book can play:
 //
 //	another junior subject_to=new    a further first refusal, plain but for this
+//	another asked first_offer holder=crusoe    or one of another kind
+//	statement said at=2025-05-01 by=microsoft says=cannot_support products=api
 //	consent build lifts=new share=training:60%
 //	amendment june on=2025-06-10 signed=openai,microsoft processes=apply removes=new
 //
@@ -52,6 +64,7 @@ type Case struct {
 
 	Clauses    []offtake.Clause // the first is the case's own, ms/new
 	Amendments []offtake.Amendment
+	Statements []offtake.Statement
 	Acts       []Act
 	Expected   []Expectation
 }
@@ -155,11 +168,14 @@ func (c *Case) read(line string) (err error) {
 		c.Books = rest
 	case "clause":
 		err = set(&c.Clauses[0], strings.Fields(rest))
+	case "first_offer", "first_placement":
+		if c.Clauses[0].Body, err = plain(word); err == nil {
+			err = set(&c.Clauses[0], strings.Fields(rest))
+		}
 	case "another":
-		words := strings.Fields(rest)
-		further := clause(offtake.ClauseName(words[0]), Plain())
-		err = set(&further, words[1:])
-		c.Clauses = append(c.Clauses, further)
+		err = c.another(strings.Fields(rest))
+	case "statement":
+		err = c.statement(strings.Fields(rest))
 	case "consent":
 		err = c.consent(strings.Fields(rest))
 	case "amendment":
