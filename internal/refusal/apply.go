@@ -335,7 +335,7 @@ func (p *Process) deficient(at time.Time) {
 	for i := range p.Seats {
 		p.Seats[i].Asked = false
 	}
-	p.Missed = p.Missed || passed(p.Notify.By, at)
+	p.Missed = p.Missed || !p.stopped() && passed(p.Notify.By, at)
 }
 
 func (p *Process) serve(at time.Time, e offtake.NoticeServed) {
