@@ -183,6 +183,8 @@ func (p *Process) State() offtake.ProcessState {
 		rank := 0
 		switch {
 		case part.State == offtake.Contracting:
+			rank = 4
+		case part.State == offtake.IsUndetermined: // a question outweighs a toll
 			rank = 3
 		case part.State == offtake.InTail:
 			rank = 1
