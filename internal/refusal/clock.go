@@ -42,6 +42,7 @@ func (s *step) resume(d offtake.Resume) error {
 		}
 		s.follow(e)
 	}
+	s.effect() // of what was signed while time stood still
 	return nil
 }
 
