@@ -1,6 +1,7 @@
 package refusal
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -271,7 +272,7 @@ func (p *Process) replaceTerms(at time.Time, e offtake.TermsReplaced) {
 	if p.any(func(q Part) bool { return q.under() == offtake.InTail }) {
 		return // worse for the third party: what was released stays released
 	}
-	p.Why = e.Why
+	p.Why = cmp.Or(e.Why, p.Why)
 	if e.State == offtake.NotifyDue && p.Triggered.IsZero() {
 		since := at
 		if !e.Since.IsZero() {
