@@ -192,9 +192,12 @@ func (p *Process) determined(at time.Time, e offtake.Determined) {
 		}
 		p.Asked = nil
 	} else {
-		p.Settled = p.Proposed
-		if p.Settled == nil && p.Asked != nil {
-			p.Settled = p.Asked.Terms
+		p.Settled = slices.Clip(p.Settled)
+		if p.Proposed != nil {
+			p.Settled = append(p.Settled, p.Proposed)
+		}
+		if p.Asked != nil {
+			p.Settled = append(p.Settled, p.Asked.Terms)
 		}
 	}
 	p.Doubt, p.Proposed = "", nil

@@ -42,7 +42,10 @@ func (s *step) resume(d offtake.Resume) error {
 		}
 		s.follow(e)
 	}
-	s.effect() // of what was signed while time stood still
+	if p.Doubt == "" { // what was signed while time stood still
+		s.answeredSignature()
+		s.effect()
+	}
 	return nil
 }
 

@@ -38,17 +38,17 @@ type Process struct {
 	Seats       []Seat // by rank, then in the clause's order
 	Rank, Round int64  // opened last; 0: none was
 
-	Causes   []string            // for which time stands still
-	Doubt    offtake.Doubt       // that blocks the way
-	Proposed *offtake.OfferTerms // the revision that raised it; nil: no revision did
-	Settled  *offtake.OfferTerms // that were found for the grantor: what is in them is not asked again
-	Waiting  *ThirdParty         // signed on the condition of a release
-	Asked    *ThirdParty         // signed, and only the determiner can judge its terms
-	Engaged  bool                // a third party has signed at some time: what it offered is an agreement
-	Folded   int64               // events so far
-	Relied   bool                // somebody has acted on the outcome: nothing flips by itself any more
-	Closed   bool                // a third party's deal took effect while the right did not stand in its way
-	Parts    []Part              // quantities add up to what was offered
+	Causes   []string              // for which time stands still
+	Doubt    offtake.Doubt         // that blocks the way
+	Proposed *offtake.OfferTerms   // the revision that raised it; nil: no revision did
+	Settled  []*offtake.OfferTerms // that were found for the grantor: what is in them is not asked again
+	Waiting  *ThirdParty           // signed on the condition of a release
+	Asked    *ThirdParty           // signed, and only the determiner can judge its terms
+	Engaged  bool                  // a third party has signed at some time: what it offered is an agreement
+	Folded   int64                 // events so far
+	Relied   bool                  // somebody has acted on the outcome: nothing flips by itself any more
+	Closed   bool                  // a third party's deal took effect while the right did not stand in its way
+	Parts    []Part                // quantities add up to what was offered
 }
 
 // A Seat is a holder's place in the clause, and who sits there.

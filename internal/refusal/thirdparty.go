@@ -116,17 +116,19 @@ func (p *Process) unclear(t offtake.OfferTerms) (why, key string) {
 // unknown gives the first term whose change only the determiner can judge, and
 // has not; "" if there is none.
 func (p *Process) unknown(changes []change, t offtake.OfferTerms) string {
-	var settled []change
-	if p.Settled != nil {
-		settled = p.Contract.compare(*p.Settled, t)
-	}
 	for _, c := range changes {
-		asked := p.Settled == nil || slices.ContainsFunc(settled, func(s change) bool { return s.key == c.key })
-		if c.sign == unknown && asked {
+		if c.sign == unknown && !p.settled(c.key, t) {
 			return c.key
 		}
 	}
 	return ""
+}
+
+// settled reports whether a term was found for the grantor as it is.
+func (p *Process) settled(key string, t offtake.OfferTerms) bool {
+	return slices.ContainsFunc(p.Settled, func(was *offtake.OfferTerms) bool {
+		return !slices.ContainsFunc(p.Contract.compare(*was, t), func(c change) bool { return c.key == key })
+	})
 }
 
 func (p *Process) holders() string {
