@@ -30,6 +30,9 @@ func New(c *Contract, at time.Time, e offtake.ProcessOpened) Process {
 func (p *Process) triggered(at, notifyBy time.Time) {
 	p.Triggered = at
 	p.Notify = Clock{From: at, Length: p.Contract.Right.NotifyWithin, By: notifyBy}
+	if p.stopped() {
+		p.Notify = p.Notify.stopped(at)
+	}
 }
 
 // nothing are the terms of a notice that was not served.
