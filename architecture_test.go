@@ -105,6 +105,8 @@ var pureRooms = map[string]string{
 	"internal/replay":         "",
 	"internal/provenance":     "",
 	"internal/sensitivity":    "",
+
+	"internal/refusal/refusaltest": "",
 }
 
 // doors are the packages that may touch the world: readers and writers of
