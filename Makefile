@@ -13,7 +13,7 @@ SOAK_CHECKS ?= 5000
 SOAK_FUZZ   ?= 20s
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak bench lint race schema story-amendment story-refusal need-gcc clean
+.PHONY: help run build test soak mutate bench lint race schema story-amendment story-refusal need-gcc clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ test: lint race story-amendment story-refusal ## check and test everything once,
 
 soak: ## the long versions: laws over many more random cases, and the fuzzers
 	@scripts/soak $(SOAK_CHECKS) $(SOAK_FUZZ)
+
+mutate: ## see that a test catches each mistake of testdata/mutants, and write their table; MUTANTS=pattern tries some
+	@scripts/need git git
+	$(GO) run ./scripts/mutate -only '$(MUTANTS)' -page docs/TESTING.md
 
 bench: ## measure speed and memory beside references, and write docs/performance.json and its tables
 	cd bench && $(GO) run ./cmd/bench -json ../docs/performance.json -page ../docs/PERFORMANCE.md

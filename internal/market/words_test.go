@@ -308,6 +308,19 @@ func TestASpentRight(t *testing.T) {
 	d.do("2025-07-03T17:00:00Z", "openai", "q", offtake.Award{})
 }
 
+// When the tail of a right that is given for every offer has expired, that right
+// has revived: what it once released is no longer the third party's.
+func TestARightThatRevived(t *testing.T) {
+	d := newDesk(t, caseBook())
+	d.do("2025-06-03T17:00:00Z", "openai", "o", offtake.OfferReceive{Terms: offer("oci")})
+	d.do("2025-06-03T17:00:00Z", "openai", "o", offtake.NoticeServe{Contents: noticed})
+	d.do("2025-06-04T17:00:00Z", "microsoft", "o", offtake.Decline{})
+	d.refuses(offtake.Forbidden, "2025-12-03T17:00:00Z", "openai", "o", offtake.Award{})
+	if got := d.state("o#1"); got != offtake.IsTailExpired {
+		t.Errorf("the process is %s, want tail_expired", got)
+	}
+}
+
 // A process goes on under the version it opened with: a revision after the
 // clause has gone does not free it.
 func TestThePinnedVersionStillBinds(t *testing.T) {

@@ -136,3 +136,27 @@ func FuzzLog(f *testing.F) {
 		}
 	})
 }
+
+// Of deadlines that fall at one instant that of the process that opened first
+// falls first.
+func TestDeadlinesThatFallTogether(t *testing.T) {
+	first := lines(t)[0]
+	var log []string
+	for _, n := range []string{"1", "2", "3"} {
+		log = append(log, strings.NewReplacer("invented-1", "e"+n, "quarry-1", "quarry-"+n).Replace(first))
+	}
+	b, l := twoHolders(t)
+	c, err := play.Run(b, l, strings.NewReader(strings.Join(log, "\n")), play.Options{
+		AsOf: []time.Time{time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}, Keep: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fell []string
+	for _, p := range c.Log[len(log):] {
+		fell = append(fell, string(p.Act.Opportunity))
+	}
+	if got := strings.Join(fell, " "); got != "quarry-1 quarry-2 quarry-3" {
+		t.Errorf("the deadlines fell in the order %q", got)
+	}
+}
