@@ -228,6 +228,9 @@ func (p *Process) put(i int, at time.Time, to offtake.ProcessState) {
 	q.Was, q.State, q.Since, q.Paused = q.State, to, at, ""
 	if Final(to) {
 		q.Of = ""
+		if to != offtake.IsWithdrawn { // which an acceptance of the instant may undo
+			q.Clock, q.Offer = &noClock, nil
+		}
 	}
 }
 

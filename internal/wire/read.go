@@ -26,15 +26,15 @@ func (r *reader) on(text []byte) *jsontext.Decoder {
 }
 
 // object splits an object into its members. Values are parts of line. What is
-// not one object and nothing else is an error, as is a key that comes twice.
-func object(line []byte) ([]member, error) {
+// not one object and nothing else is an error, as is a key that comes twice. The
+// members are appended to those given.
+func object(line []byte, members []member) ([]member, error) {
 	r := readers.Get().(*reader)
 	defer readers.Put(r)
 	dec := r.on(line)
 	if err := open(dec, '{'); err != nil {
 		return nil, err
 	}
-	members := make([]member, 0, 12)
 	for dec.PeekKind() != '}' {
 		name, err := dec.ReadToken()
 		if err != nil {

@@ -57,7 +57,7 @@ func parseTerms(v jsontext.Value, p *plan, into reflect.Value) error {
 	if v.Kind() != '{' {
 		return wrongKind(v, "an object of terms")
 	}
-	members, err := object(v)
+	members, err := object(v, make([]member, 0, 16))
 	if err != nil {
 		return err
 	}

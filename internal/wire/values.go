@@ -78,7 +78,10 @@ func codecOf(t reflect.Type) codec {
 	}
 	switch t.Kind() {
 	case reflect.String:
-		return texts
+		if identity[t] {
+			return texts
+		}
+		return names
 	case reflect.Int64:
 		return numbers
 	case reflect.Bool:
@@ -113,7 +116,7 @@ var shares = codec{
 		if v.Kind() != '{' {
 			return wrongKind(v, "an object with a percentage under each purpose")
 		}
-		members, err := object(v)
+		members, err := object(v, make([]member, 0, 16))
 		if err != nil {
 			return err
 		}
@@ -143,6 +146,28 @@ var texts = codec{
 	parse: func(v jsontext.Value, into reflect.Value) error {
 		s, err := text(v)
 		into.SetString(s)
+		return err
+	},
+	empty: isZero,
+}
+
+// identity are the types of which every value is another.
+var identity = map[reflect.Type]bool{
+	reflect.TypeFor[offtake.ActID](): true, reflect.TypeFor[offtake.OpportunityID](): true, reflect.TypeFor[offtake.ProcessID](): true,
+	reflect.TypeFor[offtake.ReservationID](): true, reflect.TypeFor[offtake.JobID](): true,
+}
+
+// names are texts of which the same few come again and again: parties, providers,
+// contents, words.
+var names = codec{
+	append: texts.append,
+	parse: func(v jsontext.Value, into reflect.Value) error {
+		if s, ok := spokenBefore(v); ok {
+			into.SetString(s)
+			return nil
+		}
+		s, err := text(v)
+		into.SetString(remembered(s))
 		return err
 	},
 	empty: isZero,
@@ -253,7 +278,7 @@ func structOf(p *plan) codec {
 			if v.Kind() != '{' {
 				return wrongKind(v, "an object")
 			}
-			members, err := object(v)
+			members, err := object(v, make([]member, 0, 16))
 			if err != nil {
 				return err
 			}

@@ -129,7 +129,7 @@ func AppendEntry(dst []byte, e *Entry) (_ []byte, err error) {
 // ParseAct reads one act.
 func ParseAct(line []byte) (offtake.Act, error) {
 	var a offtake.Act
-	members, err := object(line)
+	members, err := object(line, make([]member, 0, 16))
 	if err != nil {
 		return a, refuseSyntax("act", err)
 	}
@@ -162,7 +162,7 @@ func ParseAct(line []byte) (offtake.Act, error) {
 
 // ParseEvent reads one event.
 func ParseEvent(line []byte) (offtake.Event, error) {
-	members, err := object(line)
+	members, err := object(line, make([]member, 0, 16))
 	if err != nil {
 		return nil, refuseSyntax("event", err)
 	}
@@ -180,7 +180,7 @@ func ParseEvent(line []byte) (offtake.Event, error) {
 // ParseEntry reads one entry.
 func ParseEntry(line []byte) (Entry, error) {
 	var e Entry
-	members, err := object(line)
+	members, err := object(line, make([]member, 0, 16))
 	if err != nil {
 		return e, refuseSyntax("entry", err)
 	}
