@@ -157,6 +157,11 @@ func (m Money) Cmp(n Money) int {
 	return m.amount.Cmp(&n.amount)
 }
 
+// alike reports whether two amounts are written alike.
+func (m Money) alike(n Money) bool {
+	return m.currency == n.currency && m.amount.Exponent == n.amount.Exponent && m.amount.Cmp(&n.amount) == 0
+}
+
 // Split divides m by n, a positive number, rounds half-even to the currency's
 // minor unit, and gives the residue still undivided: m = rounded × n + residue.
 // It is the only rounding there is; a statement line does it once.

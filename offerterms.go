@@ -145,6 +145,18 @@ func (f Figure) String() string {
 	return ""
 }
 
+// SameBut reports whether two offers are written alike, the quantity aside. Of
+// those with extras or terms without a field it says that they are not.
+func (t *OfferTerms) SameBut(u *OfferTerms) bool {
+	return t.Provider == u.Provider && t.Party == u.Party && t.Accelerator == u.Accelerator && t.Region == u.Region && t.Site == u.Site &&
+		t.Price.alike(u.Price) && t.Term == u.Term && t.Delivery == u.Delivery && sameList(t.Purposes, u.Purposes) && t.Kind == u.Kind &&
+		t.AllOrNone == u.AllOrNone && sameList(t.BonaFide, u.BonaFide) && t.Expires == u.Expires &&
+		t.Extras == nil && u.Extras == nil && t.Other == nil && u.Other == nil
+}
+
+// sameList: an empty list is not the same as none.
+func sameList[T comparable](a, b []T) bool { return (a == nil) == (b == nil) && slices.Equal(a, b) }
+
 // Find gives the value under a key of Other.
 func (t OfferTerms) Find(key string) (Figure, bool) {
 	for _, o := range t.Other {

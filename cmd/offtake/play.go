@@ -68,7 +68,7 @@ longer log takes the place of an earlier one: its events have the same names.
 					return offtake.Refuse(offtake.Invalid, "--%s is empty; leave it out or give it a value", name)
 				}
 			}
-			p, err := w.played(args[0], args[1], flags)
+			p, err := w.played(args[0], args[1], flags, f == "text")
 			if err != nil {
 				return err
 			}
@@ -115,7 +115,7 @@ type played struct {
 }
 
 // played plays the log of a file, and tells it where that is asked for.
-func (w world) played(dir, file string, flags playFlags) (p played, err error) {
+func (w world) played(dir, file string, flags playFlags, heads bool) (p played, err error) {
 	p.flags = flags
 	b, law, err := w.load(dir)
 	if err != nil {
@@ -133,7 +133,7 @@ func (w world) played(dir, file string, flags playFlags) (p played, err error) {
 		return p, err
 	}
 	tells := flags.explain || flags.ics != "" || flags.report != ""
-	if p.Case, err = playFile(b, law, file, play.Options{AsOf: at, Keep: tells}); err != nil {
+	if p.Case, err = playFile(b, law, file, play.Options{AsOf: at, Keep: tells, Heads: heads}); err != nil {
 		return p, err
 	}
 	if tells {
@@ -204,7 +204,7 @@ func outcomes(c *play.Case) (rows [][]string) {
 func (w world) writeCase(c *play.Case) error {
 	out := tabwriter.NewWriter(w.out, 0, 0, 2, ' ', 0)
 	for _, a := range c.Acts {
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\n", a.ID, stampOf(a.At), a.By, a.Deed, a.Outcome, a.Reason)
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\n", a.ID, stampOf(a.Head.At), a.Head.By, a.Head.Deed, a.Outcome, a.Reason)
 	}
 	if err := out.Flush(); err != nil {
 		return err
@@ -218,7 +218,7 @@ func (w world) writePictures(c *play.Case) {
 	for _, picture := range c.Pictures {
 		fmt.Fprintf(w.out, "\nas of %s\n", offtake.Stamp(picture.At))
 		for i := range picture.Processes {
-			w.writeProcess(&picture.Processes[i])
+			w.writeProcess(picture.Processes[i])
 		}
 	}
 }

@@ -213,7 +213,7 @@ func (l law) hold(t failing, name string, acts []string) {
 
 // standing: every state has words, every deadline that stands in a process is
 // told to stand, at its instant, and no other.
-func (l law) standing(t failing, name string, n int, processes []refusal.Process, story *chronology.Chronology) {
+func (l law) standing(t failing, name string, n int, processes []*refusal.Process, story *chronology.Chronology) {
 	for _, p := range processes {
 		if chronology.States(p.State()) == "" {
 			t.Errorf("%s: state %s has no words", name, p.State())
@@ -228,7 +228,7 @@ func (l law) standing(t failing, name string, n int, processes []refusal.Process
 		}
 	}
 	for _, d := range story.Deadlines {
-		i := slices.IndexFunc(processes, func(p refusal.Process) bool { return p.ID == d.Process })
+		i := slices.IndexFunc(processes, func(p *refusal.Process) bool { return p.ID == d.Process })
 		stands := i >= 0 && slices.ContainsFunc(processes[i].Standing(), func(s refusal.Standing) bool {
 			return s.Of == d.Name && (s.Still || s.Clock.By.Equal(d.By()))
 		})

@@ -39,7 +39,7 @@ func (s *State) award(a offtake.Act, d offtake.Award) ([]offtake.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	terms := o.Terms
+	terms := *o.Terms
 	terms.Quantity = quantity
 	return s.take(a, o, terms, events)
 }
@@ -72,7 +72,7 @@ func (s *State) cleared(a offtake.Act, o *deal.Opportunity, quantity int64) ([]o
 	var events []offtake.Event
 	sign := a
 	for _, p := range s.deals.Of(o.ID) {
-		why := p.Clear(a.At, o.Terms, quantity)
+		why := p.Clear(a.At, *o.Terms, quantity)
 		switch {
 		case why != "":
 			return nil, offtake.Refuse(offtake.Forbidden, "award of %q: process %q under %s stands in the way: %s", o.ID, p.ID, p.Contract.Ref, why)
@@ -80,7 +80,7 @@ func (s *State) cleared(a offtake.Act, o *deal.Opportunity, quantity int64) ([]o
 			continue
 		}
 		if p.Contract.First != nil { // its own terms are those of what is needed
-			all := o.Terms
+			all := *o.Terms
 			all.Quantity = quantity
 			sign.Deed = offtake.ThirdPartySign{Terms: all}
 		} else {

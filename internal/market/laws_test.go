@@ -446,7 +446,7 @@ func picture(m *market.State) string {
 			s += fmt.Sprintln(q, clock, signed, offer)
 		}
 		o, _ := m.Deals().Opportunity(p.Opportunity)
-		s += fmt.Sprintln(o.ID, o.By, o.Received, o.Terms, o.Withdrawn, o.Awarded, o.Taken, len(m.Deals().Of(o.ID)))
+		s += fmt.Sprintln(o.ID, o.By, o.Received, *o.Terms, o.Withdrawn, o.Awarded, o.Taken, len(m.Deals().Of(o.ID)))
 	}
 	for _, p := range m.Holdings().Pools() {
 		for _, h := range p.Held {

@@ -61,7 +61,7 @@ func (c *Case) WriteJSON(to io.Writer, more ...Member) error {
 		}
 		w.text(`{"at":"` + offtake.Stamp(picture.At) + `","processes":[`)
 		for n := range picture.Processes {
-			w.item(n, processOf(&picture.Processes[n]))
+			w.item(n, processOf(picture.Processes[n]))
 		}
 		w.text("]}")
 	}

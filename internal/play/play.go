@@ -40,11 +40,16 @@ const (
 // A Told act is what became of one of the log.
 type Told struct {
 	ID      offtake.ActID
-	At      time.Time
-	By      offtake.PartyName
-	Deed    string // its word; "" where it could not be read
 	Outcome Outcome
 	Reason  string // of a rejection
+	Head    *Head  // nil where heads were not asked for
+}
+
+// A Head says of an act what its name does not.
+type Head struct {
+	At   time.Time
+	By   offtake.PartyName
+	Deed string // its word; "" where it could not be read
 }
 
 // A Played is an act of the log, or a deadline that passed between two, and
@@ -61,7 +66,7 @@ type Played struct {
 // deadline at or before it.
 type Picture struct {
 	At        time.Time
-	Processes []refusal.Process
+	Processes []*refusal.Process
 }
 
 // A Case is a log that was played.
@@ -74,8 +79,9 @@ type Case struct {
 
 // Options say what of a case is wanted.
 type Options struct {
-	AsOf []time.Time // the instants to picture; none: the end of the log
-	Keep bool        // keep the whole log with what followed
+	AsOf  []time.Time // the instants to picture; none: the end of the log
+	Heads bool        // tell of each act what it was
+	Keep  bool        // keep the whole log with what followed
 }
 
 // longest bounds a line of the log.
@@ -85,7 +91,7 @@ const longest = 16 << 20
 // and once more where evidence makes it play again what it has played.
 func Run(b *offtake.Book, l *rights.Law, log io.ReadSeeker, o Options) (*Case, error) {
 	law := terms.New(b, l, time.Time{})
-	p := &player{law: law, deals: deal.New(law), book: b, seen: map[offtake.ActID]digest{}, log: log, keep: o.Keep, out: &Case{Book: b}}
+	p := &player{law: law, deals: deal.New(law), book: b, seen: map[offtake.ActID]digest{}, log: log, keep: o.Keep, heads: o.Heads, out: &Case{Book: b}}
 	law.Told.Spent = func(ref offtake.ClauseRef) (time.Time, bool) { return p.deals.Spent(ref) }
 	p.stops = slices.SortedFunc(slices.Values(o.AsOf), time.Time.Compare)
 	var err error
@@ -100,6 +106,7 @@ func Run(b *offtake.Book, l *rights.Law, log io.ReadSeeker, o Options) (*Case, e
 		o.AsOf = []time.Time{p.now}
 		p.stops = o.AsOf
 	}
+	p.over = true
 	p.until(time.Time{})
 	for _, t := range o.AsOf {
 		i := slices.IndexFunc(p.pictures, func(q Picture) bool { return q.At.Equal(t) })
@@ -148,6 +155,8 @@ type player struct {
 	stops    []time.Time // still to be pictured, ascending
 	pictures []Picture
 	keep     bool
+	heads    bool
+	over     bool // the log is: what is pictured after it does not change any more
 	again    []Played // what an act of evidence has played anew, where that is kept
 	out      *Case
 
@@ -300,9 +309,12 @@ func (p *player) anew(e offtake.Evidence) error {
 }
 
 func (p *player) told(a offtake.Act, o Outcome, reason string, events []offtake.Event) {
-	t := Told{ID: a.ID, At: a.At, By: a.By, Outcome: o, Reason: reason}
-	if a.Deed != nil {
-		t.Deed = a.Deed.Name()
+	t := Told{ID: a.ID, Outcome: o, Reason: reason}
+	if p.heads {
+		t.Head = &Head{At: a.At, By: a.By}
+		if a.Deed != nil {
+			t.Head.Deed = a.Deed.Name()
+		}
 	}
 	p.out.Acts = append(p.out.Acts, t)
 	if p.keep {
@@ -352,7 +364,7 @@ func (p *player) until(t time.Time) {
 	for len(p.stops) > 0 && (t.IsZero() || p.stops[0].Before(t)) {
 		stop := p.stops[0]
 		p.pass(func(due time.Time, _ offtake.Act) bool { return !due.After(stop) })
-		p.pictures = append(p.pictures, Picture{At: stop, Processes: p.deals.Processes()})
+		p.pictures = append(p.pictures, Picture{At: stop, Processes: p.deals.Standing(p.over && len(p.stops) == 1)})
 		p.stops = p.stops[1:]
 	}
 	if !t.IsZero() {

@@ -521,7 +521,11 @@ func (p *Process) takeAway(at time.Time, quantity int64) {
 // sign gives so much of the released quantity to the third party; what is left
 // of a part stays behind it as a part of its own.
 func (p *Process) sign(at time.Time, e offtake.ThirdPartySigned) {
-	signed := ThirdParty{At: at, Terms: &e.Terms, Quantity: e.Quantity, CloseBy: e.CloseBy}
+	signed := ThirdParty{At: at, Terms: p.Terms, Quantity: e.Quantity, CloseBy: e.CloseBy}
+	if !e.Terms.SameBut(p.Terms) {
+		terms := e.Terms
+		signed.Terms = &terms
+	}
 	p.Engaged = true
 	switch {
 	case e.Conditional && e.Asked:

@@ -194,7 +194,7 @@ func (d *Deals) aggregated(c *refusal.Contract, a offtake.Act, t offtake.OfferTe
 	}
 	for _, id := range d.received {
 		o := d.opportunities[id]
-		if !o.Withdrawn && o.By == a.By && c.CountsWith(o.Received, o.Terms, a.At, t) {
+		if !o.Withdrawn && o.By == a.By && c.CountsWith(o.Received, *o.Terms, a.At, t) {
 			others += o.Terms.Quantity
 		}
 	}

@@ -48,10 +48,10 @@ type Opportunity struct {
 	ID        offtake.OpportunityID
 	By        offtake.PartyName // who received the offer and grants rights over it
 	Received  time.Time
-	Terms     offtake.OfferTerms // as last revised; what is needed, as long as nobody has offered it
-	Invited   bool               // it began with what was needed
-	Offered   bool               // a third party has offered it
-	Product   offtake.Product    // that is to ship, where it is a launch and no offer
+	Terms     *offtake.OfferTerms // as last revised; what it points to never changes; what is needed, as long as nobody has offered it
+	Invited   bool                // it began with what was needed
+	Offered   bool                // a third party has offered it
+	Product   offtake.Product     // that is to ship, where it is a launch and no offer
 	Withdrawn bool
 	Awarded   int64   // to the third party
 	Taken     int64   // by a holder
@@ -130,6 +130,21 @@ func (d *Deals) Processes() []refusal.Process {
 	out := make([]refusal.Process, 0, len(d.order))
 	for _, k := range d.order {
 		out = append(out, k.shown())
+	}
+	return out
+}
+
+// Standing gives all processes like Processes. As long as nothing more is folded
+// they need not be copied, of which the caller makes sure.
+func (d *Deals) Standing(still bool) []*refusal.Process {
+	out := make([]*refusal.Process, 0, len(d.order))
+	for _, k := range d.order {
+		if p := &k.Process; still {
+			out = append(out, p)
+		} else {
+			shown := k.shown()
+			out = append(out, &shown)
+		}
 	}
 	return out
 }
@@ -236,13 +251,13 @@ func (d *Deals) Apply(at time.Time, e offtake.Event) {
 			o = &Opportunity{ID: e.Opportunity, By: e.By}
 			d.opportunities[e.Opportunity] = o
 		}
-		o.Received, o.Terms, o.Offered = at, e.Terms, true
+		o.Received, o.Terms, o.Offered = at, &e.Terms, true
 	case offtake.OfferInvited:
-		d.opportunities[e.Opportunity] = &Opportunity{ID: e.Opportunity, By: e.By, Received: at, Terms: e.Terms, Invited: true}
+		d.opportunities[e.Opportunity] = &Opportunity{ID: e.Opportunity, By: e.By, Received: at, Terms: &e.Terms, Invited: true}
 	case offtake.ProductAnnounced:
-		d.opportunities[e.Opportunity] = &Opportunity{ID: e.Opportunity, By: e.By, Received: at, Product: e.Product}
+		d.opportunities[e.Opportunity] = &Opportunity{ID: e.Opportunity, By: e.By, Received: at, Terms: &offtake.OfferTerms{}, Product: e.Product}
 	case offtake.OfferRevised:
-		d.opportunities[e.Opportunity].Terms = e.Terms
+		d.opportunities[e.Opportunity].Terms = &e.Terms
 	case offtake.OfferWithdrawn:
 		d.opportunities[e.Opportunity].Withdrawn = true
 	case offtake.Awarded:
@@ -268,6 +283,9 @@ func (d *Deals) open(at time.Time, e offtake.ProcessOpened) {
 	k := &kept{Process: refusal.New(c, at, e), order: len(d.order)}
 	d.processes[k.ID] = k
 	o := d.opportunities[e.Opportunity]
+	if k.Terms.Quantity == o.Terms.Quantity && k.Terms.SameBut(o.Terms) {
+		k.Terms = o.Terms // kept once
+	}
 	o.processes = append(o.processes, k)
 	d.order = append(d.order, k)
 	if !c.Right.SubjectTo.IsZero() {
