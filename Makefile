@@ -8,7 +8,7 @@ GOTESTSUM  := gotest.tools/gotestsum@v1.13.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 OUT := out
 # Packages that share memory between goroutines; the race detector runs on these.
-RACED := ./internal/civil/... ./internal/rights/... ./internal/journal/... ./cmd/...
+RACED := ./internal/civil/... ./internal/play/... ./internal/wire/... ./internal/rights/... ./internal/journal/... ./cmd/...
 SOAK_CHECKS ?= 5000
 SOAK_FUZZ   ?= 20s
 

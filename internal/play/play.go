@@ -9,11 +9,6 @@
 package play
 
 import (
-	"bufio"
-	"bytes"
-	"crypto/sha256"
-	"encoding/json"
-	"errors"
 	"io"
 	"slices"
 	"time"
@@ -84,21 +79,18 @@ type Options struct {
 	Keep  bool        // keep the whole log with what followed
 }
 
-// longest bounds a line of the log.
-const longest = 16 << 20
-
 // Run plays a log under a book's law. It reads the log from where it stands,
 // and once more where evidence makes it play again what it has played.
 func Run(b *offtake.Book, l *rights.Law, log io.ReadSeeker, o Options) (*Case, error) {
 	law := terms.New(b, l, time.Time{})
-	p := &player{law: law, deals: deal.New(law), book: b, seen: map[offtake.ActID]digest{}, log: log, keep: o.Keep, heads: o.Heads, out: &Case{Book: b}}
+	p := &player{law: law, deals: deal.New(law), book: b, seen: map[offtake.ActID]digest{}, log: source{log: log}, keep: o.Keep, heads: o.Heads, out: &Case{Book: b}}
 	law.Told.Spent = func(ref offtake.ClauseRef) (time.Time, bool) { return p.deals.Spent(ref) }
 	p.stops = slices.SortedFunc(slices.Values(o.AsOf), time.Time.Compare)
 	var err error
 	if p.begin, err = log.Seek(0, io.SeekCurrent); err != nil {
 		return nil, err
 	}
-	err = eachLine(log, p.line)
+	err = eachRead(&p.log, p.read)
 	switch {
 	case err != nil:
 		return nil, err
@@ -115,36 +107,6 @@ func Run(b *offtake.Book, l *rights.Law, log io.ReadSeeker, o Options) (*Case, e
 	return p.out, nil
 }
 
-// errNoObject is of a line that is no JSON object.
-var errNoObject = errors.New("no JSON object")
-
-// eachLine reads a log line by line. Blank lines say nothing.
-func eachLine(log io.Reader, do func(line []byte) error) error {
-	lines := bufio.NewScanner(log)
-	lines.Buffer(make([]byte, 0, 64<<10), longest)
-	n := 0
-	for lines.Scan() {
-		n++
-		line := bytes.TrimSpace(lines.Bytes())
-		if len(line) == 0 {
-			continue
-		}
-		switch err := do(line); {
-		case errors.Is(err, errNoObject):
-			return offtake.Refuse(offtake.Invalid, "line %d is no JSON object: %.60q; write one act a line, as {\"id\":\"a1\",\"at\":\"2025-06-03T17:00:00Z\",...}", n, line)
-		case err != nil:
-			return err
-		}
-	}
-	if errors.Is(lines.Err(), bufio.ErrTooLong) {
-		return offtake.Refuse(offtake.Invalid, "line %d is longer than %d MB", n+1, longest>>20)
-	}
-	return lines.Err()
-}
-
-// A digest tells acts of one id apart.
-type digest [sha256.Size / 2]byte
-
 // A player is a case being played.
 type player struct {
 	law      *terms.Law
@@ -156,36 +118,26 @@ type player struct {
 	pictures []Picture
 	keep     bool
 	heads    bool
-	over     bool // the log is: what is pictured after it does not change any more
+	over     bool     // the log is: what is pictured after it does not change any more
 	again    []Played // what an act of evidence has played anew, where that is kept
 	out      *Case
 
-	sum  digest // of the act at hand
-	text []byte // of it, to be written over
-
-	log     io.ReadSeeker
+	log     source
 	begin   int64         // of its first line
 	lines   int           // that were played
 	decided bits          // which of them were decided, whatever became of them
 	acts    []offtake.Act // those, as evidence has them, once there was some
 }
 
-// line plays one line of the log.
-func (p *player) line(text []byte) error {
-	n := p.lines
+// read plays one act of the log.
+func (p *player) read(r *read) error {
+	n, act := p.lines, r.act
 	p.lines++
-	act, err := wire.ParseAct(text)
-	switch {
-	case err != nil && (text[0] != '{' || !json.Valid(text)):
-		return errNoObject
-	case err != nil:
-		var head struct{ ID string }
-		_ = json.Unmarshal(text, &head) // as much of it as can be read
-		act.ID = offtake.ActID(head.ID)
-		p.told(act, Rejected, err.Error(), nil)
+	if r.why != "" {
+		p.told(act, Rejected, r.why, nil)
 		return nil
 	}
-	if outcome, why := p.known(&act); outcome != "" {
+	if outcome, why := p.known(r); outcome != "" {
 		p.told(act, outcome, why, nil)
 		return nil
 	}
@@ -211,31 +163,21 @@ func (p *player) line(text []byte) error {
 		return nil
 	}
 	p.deals.Fold(act.At, events)
-	p.seen[act.ID] = p.sum
+	p.seen[act.ID] = r.sum
 	p.told(act, outcomeOf(events), "", events)
 	return nil
 }
 
-// known says what becomes of an act that need not be decided: one without a
-// name, a second one of its name, or one that comes too late in the log.
-func (p *player) known(act *offtake.Act) (o Outcome, why string) {
-	if act.ID == "" {
-		return Rejected, "it has no id"
-	}
-	canonical, err := wire.AppendAct(p.text[:0], act)
-	if err != nil {
-		return Rejected, err.Error()
-	}
-	p.text = canonical
-	sum := sha256.Sum256(canonical)
-	p.sum = digest(sum[:len(p.sum)])
-	switch was, ok := p.seen[act.ID]; {
-	case ok && was == p.sum:
+// known says what becomes of an act that need not be decided: a second one of its
+// name, or one that comes too late in the log.
+func (p *player) known(r *read) (o Outcome, why string) {
+	switch was, ok := p.seen[r.act.ID]; {
+	case ok && was == r.sum:
 		return Duplicate, ""
 	case ok:
 		return Rejected, "an act of that id was taken with other content"
-	case act.At.Before(p.now):
-		return Rejected, "it was received at " + offtake.Stamp(act.At) + ", before an act that stands before it, of " + offtake.Stamp(p.now)
+	case r.act.At.Before(p.now):
+		return Rejected, "it was received at " + offtake.Stamp(r.act.At) + ", before an act that stands before it, of " + offtake.Stamp(p.now)
 	}
 	return "", ""
 }
@@ -245,19 +187,11 @@ func (p *player) recall() error {
 	if p.acts != nil {
 		return nil
 	}
-	from, err := p.log.Seek(0, io.SeekCurrent)
-	if err != nil {
-		return err
-	}
-	if _, err := p.log.Seek(p.begin, io.SeekStart); err != nil {
-		return err
-	}
 	p.acts = []offtake.Act{}
 	n := 0
-	read := errors.New("all that was played has been read")
-	err = eachLine(p.log, func(line []byte) error {
+	return p.log.again(p.begin, func(line []byte) error {
 		if n == p.lines-1 {
-			return read
+			return errRead
 		}
 		if p.decided.has(n) {
 			act, err := wire.ParseAct(line)
@@ -269,11 +203,6 @@ func (p *player) recall() error {
 		n++
 		return nil
 	})
-	if !errors.Is(err, read) {
-		return err
-	}
-	_, err = p.log.Seek(from, io.SeekStart)
-	return err
 }
 
 // anew plays the whole log again with one act at the instant at which it was
