@@ -10,7 +10,7 @@ OUT := out
 # Packages that share memory between goroutines; the race detector runs on these.
 RACED := ./internal/civil/... ./internal/play/... ./internal/wire/... ./internal/rights/... ./internal/journal/... ./cmd/...
 SOAK_CHECKS ?= 5000
-SOAK_FUZZ   ?= 20s
+SOAK_FUZZ   ?= 60000x
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test soak mutate bench lint race schema story-amendment story-refusal need-gcc clean
