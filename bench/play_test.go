@@ -14,7 +14,7 @@ func TestTheGeneratedLogIsTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	acts := Log(20_000)
+	acts := Log(20_000, time.Minute)
 	deals := deal.New(terms.New(b, law, time.Time{}))
 	if taken := decide(deals, acts); taken != len(acts) {
 		t.Errorf("%d acts were taken of %d", taken, len(acts))
@@ -35,7 +35,7 @@ func BenchmarkActs(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	acts := Log(200_000)
+	acts := Log(200_000, 6*time.Hour)
 	for b.Loop() {
 		decide(deal.New(terms.New(book, law, time.Time{})), acts)
 	}

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 	"os"
-	"text/tabwriter"
+	"runtime/debug"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -100,6 +102,10 @@ func playFile(b *offtake.Book, law *rights.Law, name string, o play.Options) (*p
 		}
 		log = bytes.NewReader(text)
 	}
+	// A case keeps all it has played: memory that is never given up need not be
+	// looked through so often, as long as there is enough.
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(900 << 20)
 	c, err := play.Run(b, law, log, o)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -186,10 +192,12 @@ func (w world) writePlayed(f string, p played) error {
 	if err := p.story.WriteText(w.out); err != nil {
 		return err
 	}
-	if len(p.flags.asOf) > 0 {
-		w.writePictures(p.Case)
+	if len(p.flags.asOf) == 0 {
+		return nil
 	}
-	return nil
+	out := bufio.NewWriter(w.out)
+	writePictures(out, p.Case)
+	return out.Flush()
 }
 
 func outcomes(c *play.Case) (rows [][]string) {
@@ -202,38 +210,63 @@ func outcomes(c *play.Case) (rows [][]string) {
 // writeCase writes a case for people: what became of each act, and then each
 // picture.
 func (w world) writeCase(c *play.Case) error {
-	out := tabwriter.NewWriter(w.out, 0, 0, 2, ' ', 0)
-	for _, a := range c.Acts {
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\n", a.ID, stampOf(a.Head.At), a.Head.By, a.Head.Deed, a.Outcome, a.Reason)
-	}
-	if err := out.Flush(); err != nil {
-		return err
-	}
-	w.writePictures(c)
-	return nil
+	out := bufio.NewWriter(w.out)
+	writeActs(out, c.Acts)
+	writePictures(out, c)
+	return out.Flush()
 }
 
-// writePictures writes how the processes stand at each instant asked about.
-func (w world) writePictures(c *play.Case) {
+// writeActs writes a line for each act, in columns. They are measured first: a
+// log may be long, and nothing of it is held here.
+func writeActs(out *bufio.Writer, acts []play.Told) {
+	cells := func(a *play.Told) [5]string {
+		return [5]string{string(a.ID), stampOf(a.Head.At), string(a.Head.By), a.Head.Deed, string(a.Outcome)}
+	}
+	var widths [5]int
+	for i := range acts {
+		for n, cell := range cells(&acts[i]) {
+			widths[n] = max(widths[n], utf8.RuneCountInString(cell))
+		}
+	}
+	for i := range acts {
+		last := len(widths) - 1
+		for n, cell := range cells(&acts[i]) {
+			out.WriteString(cell)
+			if n < last || acts[i].Reason != "" {
+				pad(out, widths[n]+2-utf8.RuneCountInString(cell))
+			}
+		}
+		out.WriteString(acts[i].Reason)
+		out.WriteByte('\n')
+	}
+}
+
+func pad(out *bufio.Writer, n int) {
+	for range n {
+		out.WriteByte(' ')
+	}
+}
+
+func writePictures(out *bufio.Writer, c *play.Case) {
 	for _, picture := range c.Pictures {
-		fmt.Fprintf(w.out, "\nas of %s\n", offtake.Stamp(picture.At))
+		fmt.Fprintf(out, "\nas of %s\n", offtake.Stamp(picture.At))
 		for i := range picture.Processes {
-			w.writeProcess(picture.Processes[i])
+			writeProcess(out, picture.Processes[i])
 		}
 	}
 }
 
-func (w world) writeProcess(p *refusal.Process) {
-	fmt.Fprintf(w.out, "  %s  %s  %s\n", p.ID, p.State(), p.Contract.Ref)
+func writeProcess(out *bufio.Writer, p *refusal.Process) {
+	fmt.Fprintf(out, "  %s  %s  %s\n", p.ID, p.State(), p.Contract.Ref)
 	for _, q := range p.Parts {
 		who := string(q.Party)
 		if who != "" {
 			who = "  " + who
 		}
-		fmt.Fprintf(w.out, "    %s %s%s\n", play.What(p, q), q.State, who)
+		fmt.Fprintf(out, "    %s %s%s\n", play.What(p, q), q.State, who)
 	}
 	for _, line := range play.Because(p) {
-		fmt.Fprintln(w.out, "    "+line)
+		out.WriteString("    " + line + "\n")
 	}
 }
 

@@ -25,10 +25,16 @@ func (w Window) Deadline() (deadline time.Time, known bool) { return w.walk(nil)
 // writable reports whether an instant can be written, in UTC and by the clocks
 // of the calendar.
 func (w Window) writable(t time.Time) bool {
+	if t.Unix() < surelyWritable {
+		return true
+	}
 	return t.UTC().Year() <= lastYear && w.Calendar.Local(t).Year() <= lastYear
 }
 
 const lastYear = 9999
+
+// surelyWritable is some days before the last year ends, in seconds since 1970.
+var surelyWritable = time.Date(lastYear, 12, 25, 0, 0, 0, 0, time.UTC).Unix()
 
 // Tolled gives the window with one more toll.
 func (w Window) Tolled(t Toll) Window {

@@ -431,7 +431,7 @@ func checkFold(t *rapid.T, b *offtake.Book, law *rights.Law, log []entry, m *mar
 func picture(m *market.State) string {
 	s := ""
 	for _, p := range m.Deals().Processes() {
-		s += fmt.Sprintln(p.ID, p.State(), p.Notify, p.Seats, *p.Terms, p.Why)
+		s += fmt.Sprintln(p.ID, p.State(), *p.Notify, p.Seats, *p.Terms, p.Why)
 		for _, q := range p.Parts {
 			signed, offer := refusal.ThirdParty{}, refusal.Round{}
 			if q.Signed != nil {

@@ -10,11 +10,18 @@ import (
 
 // New gives the process that an opening makes, under its contract.
 func New(c *Contract, at time.Time, e offtake.ProcessOpened) Process {
+	terms := e.Terms
+	return NewOf(c, at, &e, &terms)
+}
+
+// NewOf does what New does. The terms are those of the opening, which the caller
+// keeps already, and never changes.
+func NewOf(c *Contract, at time.Time, e *offtake.ProcessOpened, terms *offtake.OfferTerms) Process {
 	p := Process{
 		ID: e.Process, Opportunity: e.Opportunity, Contract: c, After: e.After, Left: e.Left, LeftRank: e.LeftRank,
 		Product: e.Product, Stated: e.Stated,
-		Terms: &e.Terms, Noticed: &nothing, Baseline: &nothing, Why: e.Why, Opened: at, Seats: c.seats(e.Terms),
-		Parts: []Part{{Quantity: e.Terms.Quantity, State: e.State, Since: at, Clock: &noClock}},
+		Terms: terms, Noticed: &nothing, Baseline: &nothing, Notify: &noClock, Object: &noClock, Why: e.Why, Opened: at, Seats: c.seats(*terms),
+		Parts: []Part{{Quantity: terms.Quantity, State: e.State, Since: at, Clock: &noClock}},
 	}
 	for n, party := range e.Holders {
 		if n < len(p.Seats) {
@@ -29,10 +36,11 @@ func New(c *Contract, at time.Time, e offtake.ProcessOpened) Process {
 
 func (p *Process) triggered(at, notifyBy time.Time) {
 	p.Triggered = at
-	p.Notify = Clock{From: at, Length: p.Contract.Right.NotifyWithin, By: notifyBy}
+	notify := Clock{From: at, Length: p.Contract.Right.NotifyWithin, By: notifyBy}
 	if p.stopped() {
-		p.Notify = p.Notify.stopped(at)
+		notify = notify.stopped(at)
 	}
+	p.Notify = &notify
 }
 
 // nothing are the terms of a notice that was not served.
@@ -152,10 +160,12 @@ func (p *Process) foldMore(at time.Time, e offtake.Event) {
 		p.Why = "the head start is over"
 	case offtake.Extended:
 		if e.Deadline == offtake.DueNotify {
-			p.Notify.By, p.Notify.Floor, p.Missed = e.NotifyBy, e.NotifyBy, false
+			notify := *p.Notify
+			notify.By, notify.Floor = e.NotifyBy, e.NotifyBy
 			if !e.NotifyLength.IsZero() {
-				p.Notify.Length = e.NotifyLength
+				notify.Length = e.NotifyLength
 			}
+			p.Notify, p.Missed = &notify, false
 		}
 		p.postpone(e.Deadlines)
 	case offtake.Assigned:
@@ -173,10 +183,12 @@ func (p *Process) foldMore(at time.Time, e offtake.Event) {
 		p.Why = e.Why
 	case offtake.ClauseReplaced:
 		p.Missed = p.Missed && !e.NotifyBy.After(p.Notify.By)
-		p.Notify.By = e.NotifyBy
-		if now := p.Contract.Right.NotifyWithin; offtake.CompareDurations(now, p.Notify.Length) > 0 {
-			p.Notify.Length = now
+		notify := *p.Notify
+		notify.By = e.NotifyBy
+		if now := p.Contract.Right.NotifyWithin; offtake.CompareDurations(now, notify.Length) > 0 {
+			notify.Length = now
 		}
+		p.Notify = &notify
 		p.postpone(e.Deadlines)
 	case offtake.Breached:
 		p.breach(at, e)
@@ -339,7 +351,7 @@ func (p *Process) deficient(at time.Time) {
 	rest[first] = whole
 	p.Parts = rest
 	p.resize()
-	p.Served, p.Object, p.Missing = time.Time{}, Clock{}, nil
+	p.Served, p.Object, p.Missing = time.Time{}, &noClock, nil
 	p.Baseline, p.Noticed, p.Contents = &nothing, &nothing, nil
 	p.Seats = slices.Clone(p.Seats)
 	for i := range p.Seats {
@@ -350,9 +362,9 @@ func (p *Process) deficient(at time.Time) {
 
 func (p *Process) serve(at time.Time, e offtake.NoticeServed) {
 	p.Served, p.Noticed, p.Baseline = at, p.Terms, p.Terms
-	p.Contents, p.Missing, p.Object = e.Contents, e.Missing, Clock{}
+	p.Contents, p.Missing, p.Object = e.Contents, e.Missing, &noClock
 	if len(e.Missing) > 0 {
-		p.Object = Clock{From: at, Length: p.Contract.Right.Notice.ObjectionWithin, Notice: true, By: e.ObjectBy}
+		p.Object = &Clock{From: at, Length: p.Contract.Right.Notice.ObjectionWithin, Notice: true, By: e.ObjectBy}
 	}
 	p.Why = ""
 }

@@ -105,7 +105,7 @@ func (s *step) extend(d offtake.ExtendDeadline) error {
 		return nil
 	}
 	if d.Deadline == offtake.DueNotify && !p.Notify.By.IsZero() && p.any(in(offtake.NotifyDue, offtake.Deficient)) {
-		e.NotifyBy, e.NotifyLength = until, p.Contract.lasting(p.Notify, until)
+		e.NotifyBy, e.NotifyLength = until, p.Contract.lasting(*p.Notify, until)
 		if err := later(p.Notify.By); err != nil {
 			return err
 		}

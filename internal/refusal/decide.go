@@ -56,7 +56,6 @@ type step struct {
 
 func (s *step) follow(events ...offtake.Event) {
 	if s.events == nil {
-		s.p.Parts = slices.Clone(s.p.Parts) // the process that was given stays as it was
 		s.events = make([]offtake.Event, 0, 4)
 	}
 	for _, e := range events {
@@ -71,11 +70,12 @@ func (s *step) follow(events ...offtake.Event) {
 // Whether the act is meant for this process is the caller's to know, and so
 // are acts it has seen before.
 func Decide(p Process, a offtake.Act, next offtake.ProcessID) ([]offtake.Event, error) {
+	p.Parts = slices.Clone(p.Parts)
 	return p.Step(a, next)
 }
 
-// Step decides like Decide and folds what follows, in place. The parts it had
-// stay as they were, and where the act is refused so does the process.
+// Step decides like Decide and folds what follows, in place. The parts must be
+// this process's alone; it is of no more use where the act is refused.
 func (p *Process) Step(a offtake.Act, next offtake.ProcessID) ([]offtake.Event, error) {
 	if err := p.mayAct(a); err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 // question outweighs a toll.
 func (p *Process) pause(at time.Time, to offtake.ProcessState, which func(Part) bool) {
 	if !p.stopped() {
-		p.Notify, p.Object = p.Notify.stopped(at), p.Object.stopped(at)
+		p.timed(p.Notify.stopped(at), p.Object.stopped(at))
 	}
 	for i, q := range p.Parts {
 		switch {
@@ -29,6 +29,9 @@ func (p *Process) pause(at time.Time, to offtake.ProcessState, which func(Part) 
 		}
 	}
 }
+
+// timed gives the process its own two clocks.
+func (p *Process) timed(notify, object Clock) { p.Notify, p.Object = &notify, &object }
 
 // hold lets a part that nobody is bound to any more stand still, if time does for
 // the others.
@@ -47,7 +50,7 @@ func (p *Process) hold(at time.Time, i int) {
 // dispute stops everything, what has ended included.
 func (p *Process) dispute(at time.Time) {
 	if !p.stopped() {
-		p.Notify, p.Object = p.Notify.stopped(at), p.Object.stopped(at)
+		p.timed(p.Notify.stopped(at), p.Object.stopped(at))
 	}
 	for i, q := range p.Parts {
 		if q.Paused == "" {
@@ -65,8 +68,9 @@ func (q Part) awaitsAnswer() bool { return q.unbound() || q.State == offtake.IsD
 // any more.
 func (p *Process) resume(at time.Time, notifyBy, objectBy time.Time, deadlines []offtake.PartDeadline, which func(Part) bool) {
 	if !p.stopped() {
-		p.Notify, p.Object = p.Notify.running(at), p.Object.running(at)
-		p.Notify.By, p.Object.By = notifyBy, objectBy
+		notify, object := p.Notify.running(at), p.Object.running(at)
+		notify.By, object.By = notifyBy, objectBy
+		p.timed(notify, object)
 	}
 	for i, q := range p.Parts {
 		if q.Paused == "" || !which(q) {

@@ -25,15 +25,15 @@ type Process struct {
 	Why       string              // what the present state rests on
 	Opened    time.Time
 	Triggered time.Time // since when a notice is owed
-	Notify    Clock
-	Missed    bool // no complete notice by then
+	Notify    *Clock    // what it points to never changes, as with all clocks
+	Missed    bool      // no complete notice by then
 
 	Served   time.Time           // when the notice that counts was received; zero: none does
 	Noticed  *offtake.OfferTerms // what the holders may take; says nothing where no notice counts
 	Baseline *offtake.OfferTerms // of the first complete notice: what a third party must not do better than
 	Contents []offtake.Content
 	Missing  []offtake.Content // what the notice lacks and may be objected to
-	Object   Clock
+	Object   *Clock
 
 	Seats       []Seat // by rank, then in the clause's order
 	Rank, Round int64  // opened last; 0: none was

@@ -30,11 +30,11 @@ func (p *Process) Standing() (all []Standing) {
 	}
 	owed := func(q Part) bool { return q.under() == offtake.NotifyDue || q.under() == offtake.Deficient }
 	if !p.Missed && p.any(owed) {
-		add(Standing{Of: offtake.DueNotify, Part: -1, Clock: p.Notify, Still: p.stopped()})
+		add(Standing{Of: offtake.DueNotify, Part: -1, Clock: *p.Notify, Still: p.stopped()})
 	}
 	asked := func(q Part) bool { return q.under() == offtake.Open || q.under() == offtake.Allocating }
 	if len(p.Missing) > 0 && p.any(asked) {
-		add(Standing{Of: DueObjection, Part: -1, Clock: p.Object, Still: p.stopped()})
+		add(Standing{Of: DueObjection, Part: -1, Clock: *p.Object, Still: p.stopped()})
 	}
 	for i, q := range p.Parts {
 		if q.Of != "" {

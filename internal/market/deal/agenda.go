@@ -23,6 +23,7 @@ type agenda struct {
 // falls next and where that stands in the agenda.
 type kept struct {
 	refusal.Process
+	over    *Opportunity
 	order   int
 	touched bool
 	queued  bool
@@ -51,6 +52,7 @@ func (g *agenda) next() *kept {
 		case k.queued && k.at.IsZero():
 			heap.Remove(&g.queue, k.place)
 		case k.queued:
+			g.queue[k.place] = k.queuedAt()
 			heap.Fix(&g.queue, k.place)
 		case !k.at.IsZero():
 			heap.Push(&g.queue, k)
@@ -60,7 +62,7 @@ func (g *agenda) next() *kept {
 	if len(g.queue) == 0 {
 		return nil
 	}
-	return g.queue[0]
+	return g.queue[0].of
 }
 
 // deadline gives the process's next deadline as an act.
@@ -72,29 +74,45 @@ func (g *agenda) deadline(k *kept) offtake.Act {
 	return g.due
 }
 
-// A queue is a heap of processes by their next deadline.
-type queue []*kept
+// A queue is a heap of processes by their next deadline. What they are compared
+// by stands beside them, so that most need not be looked at.
+type queue []queued
+
+type queued struct {
+	second int64
+	nano   int32
+	order  int32
+	of     *kept
+}
+
+func (k *kept) queuedAt() queued {
+	return queued{k.at.Unix(), int32(k.at.Nanosecond()), int32(k.order), k}
+}
 
 func (q queue) Len() int { return len(q) }
 func (q queue) Less(i, j int) bool {
-	if !q[i].at.Equal(q[j].at) {
-		return q[i].at.Before(q[j].at)
+	a, b := &q[i], &q[j]
+	switch {
+	case a.second != b.second:
+		return a.second < b.second
+	case a.nano != b.nano:
+		return a.nano < b.nano
 	}
-	return q[i].order < q[j].order
+	return a.order < b.order
 }
 func (q queue) Swap(i, j int) {
 	q[i], q[j] = q[j], q[i]
-	q[i].place, q[j].place = i, j
+	q[i].of.place, q[j].of.place = i, j
 }
 func (q *queue) Push(x any) {
 	k := x.(*kept)
 	k.queued, k.place = true, len(*q)
-	*q = append(*q, k)
+	*q = append(*q, k.queuedAt())
 }
 func (q *queue) Pop() any {
 	last := len(*q) - 1
-	k := (*q)[last]
-	(*q)[last] = nil // nothing is kept alive by it
+	k := (*q)[last].of
+	(*q)[last] = queued{} // nothing is kept alive by it
 	*q = (*q)[:last]
 	k.queued = false
 	return k

@@ -91,14 +91,17 @@ func (d *Deals) Placed() []Placed { return d.placed }
 type ahead struct {
 	of     *kept
 	then   refusal.Process
+	parts  []refusal.Part // where those of then are written
 	events []offtake.Event
 }
 
 // step decides an act for a process, which stays as it was.
 func (d *Deals) step(k *kept, a offtake.Act, next offtake.ProcessID) ([]offtake.Event, error) {
-	d.ahead.of, d.ahead.then = k, k.Process
-	events, err := d.ahead.then.Step(a, next)
-	d.ahead.events = events
+	h := &d.ahead
+	h.of, h.then = k, k.Process
+	h.then.Parts = append(h.parts[:0], k.Parts...)
+	events, err := h.then.Step(a, next)
+	h.parts, h.events = h.then.Parts, events
 	return events, err
 }
 
@@ -234,7 +237,10 @@ func (d *Deals) Fold(at time.Time, events []offtake.Event) {
 		return
 	}
 	k := d.ahead.of
+	own := k.Parts
 	k.Process, d.ahead.events = d.ahead.then, nil
+	k.Parts = append(own[:0], d.ahead.then.Parts...)
+	clear(own[min(len(k.Parts), len(own)):]) // nothing is kept alive by what is gone
 	for _, e := range events {
 		d.follow(at, k, e)
 	}
@@ -251,7 +257,8 @@ func (d *Deals) Apply(at time.Time, e offtake.Event) {
 			o = &Opportunity{ID: e.Opportunity, By: e.By}
 			d.opportunities[e.Opportunity] = o
 		}
-		o.Received, o.Terms, o.Offered = at, &e.Terms, true
+		terms := e.Terms // alone: the event need not be kept for them
+		o.Received, o.Terms, o.Offered = at, &terms, true
 	case offtake.OfferInvited:
 		d.opportunities[e.Opportunity] = &Opportunity{ID: e.Opportunity, By: e.By, Received: at, Terms: &e.Terms, Invited: true}
 	case offtake.ProductAnnounced:
@@ -280,12 +287,14 @@ func (d *Deals) open(at time.Time, e offtake.ProcessOpened) {
 	if err != nil {
 		return // the book is not the one the event was decided under
 	}
-	k := &kept{Process: refusal.New(c, at, e), order: len(d.order)}
-	d.processes[k.ID] = k
 	o := d.opportunities[e.Opportunity]
-	if k.Terms.Quantity == o.Terms.Quantity && k.Terms.SameBut(o.Terms) {
-		k.Terms = o.Terms // kept once
+	terms := o.Terms // kept once, where they are those of the offer
+	if e.Terms.Quantity != terms.Quantity || !e.Terms.SameBut(terms) {
+		own := e.Terms
+		terms = &own
 	}
+	k := &kept{Process: refusal.NewOf(c, at, &e, terms), over: o, order: len(d.order)}
+	d.processes[k.ID] = k
 	o.processes = append(o.processes, k)
 	d.order = append(d.order, k)
 	if !c.Right.SubjectTo.IsZero() {
@@ -310,7 +319,7 @@ func (d *Deals) applyTo(at time.Time, id offtake.ProcessID, e offtake.Event) {
 
 // follow keeps what else there is in step with a process that an event has changed.
 func (d *Deals) follow(at time.Time, p *kept, e offtake.Event) {
-	o := d.opportunities[p.Opportunity]
+	o := p.over
 	switch e := e.(type) {
 	case offtake.HeadStartOver:
 		d.placed = append(d.placed, Placed{p.Contract.Ref, p.Product})

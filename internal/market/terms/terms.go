@@ -30,6 +30,7 @@ type Law struct {
 	terms       [2]kept // the last two instants asked about tend to be asked again
 	contracts   map[contractKey]*refusal.Contract
 	commitments map[int]*drawdown.Set
+	inForce     map[int][]rights.Standing // by version
 }
 
 // kept is a version of the terms and the time it holds.
@@ -60,6 +61,7 @@ func New(b *offtake.Book, l *rights.Law, pinned time.Time) *Law {
 	return &Law{
 		Book: b, Rights: l, Pinned: pinned, changes: l.Changes(),
 		contracts: map[contractKey]*refusal.Contract{}, commitments: map[int]*drawdown.Set{},
+		inForce: map[int][]rights.Standing{},
 	}
 }
 
@@ -97,7 +99,15 @@ func (l *Law) At(at time.Time) *rights.Terms {
 
 func (l *Law) Version(at time.Time) int { return l.Rights.Version(l.When(at)) }
 
-func (l *Law) InForce(at time.Time) []rights.Standing { return l.Rights.InForce(l.When(at)) }
+// InForce gives every clause in force at an instant. It must not be changed.
+func (l *Law) InForce(at time.Time) []rights.Standing {
+	n := l.Version(at)
+	if in, ok := l.inForce[n]; ok {
+		return in
+	}
+	l.inForce[n] = l.Rights.InForce(l.When(at))
+	return l.inForce[n]
+}
 
 // Refusals gives the first refusals in force that a party gave.
 func (l *Law) Refusals(by offtake.PartyName, at time.Time) (refs []offtake.ClauseRef) {
