@@ -39,3 +39,38 @@ func TestTheFirstScreenIsWhatTheProgramPrints(t *testing.T) {
 		left = left[i+1:]
 	}
 }
+
+// TestThePlaysAreWhatTheProgramPrints holds what the README shows of `offtake
+// play` to the story of a first refusal, which `make test` has the program tell.
+func TestThePlaysAreWhatTheProgramPrints(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	story, err := os.ReadFile("docs/stories/refusal.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, shown := strings.Split(string(story), "\n"), 0
+	for _, block := range strings.Split(string(readme), "\n$ offtake ")[1:] {
+		play, printed, _ := strings.Cut(block, "\n")
+		if !strings.HasPrefix(play, "play ") {
+			continue
+		}
+		printed, _, _ = strings.Cut(printed, "```")
+		for line := range strings.SplitSeq(printed, "\n") {
+			if line == "" || line == "..." {
+				continue
+			}
+			i := slices.Index(left, line)
+			if i < 0 {
+				t.Errorf("README.md says a line that the story does not tell, or not there: %q", line)
+				continue
+			}
+			left, shown = left[i+1:], shown+1
+		}
+	}
+	if shown == 0 {
+		t.Error("README.md shows nothing of offtake play")
+	}
+}
