@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"time"
 	"unicode/utf8"
 
@@ -102,10 +101,7 @@ func playFile(b *offtake.Book, law *rights.Law, name string, o play.Options) (*p
 		}
 		log = bytes.NewReader(text)
 	}
-	// A case keeps all it has played: memory that is never given up need not be
-	// looked through so often, as long as there is enough.
-	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(900 << 20)
+	defer takeMemory()()
 	c, err := play.Run(b, law, log, o)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)

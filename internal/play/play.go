@@ -83,13 +83,18 @@ type Options struct {
 // and once more where evidence makes it play again what it has played.
 func Run(b *offtake.Book, l *rights.Law, log io.ReadSeeker, o Options) (*Case, error) {
 	law := terms.New(b, l, time.Time{})
-	p := &player{law: law, deals: deal.New(law), book: b, seen: map[offtake.ActID]digest{}, log: source{log: log}, keep: o.Keep, heads: o.Heads, out: &Case{Book: b}}
+	p := &player{law: law, deals: deal.New(law), book: b, log: source{log: log}, keep: o.Keep, heads: o.Heads, out: &Case{Book: b}}
 	law.Told.Spent = func(ref offtake.ClauseRef) (time.Time, bool) { return p.deals.Spent(ref) }
 	p.stops = slices.SortedFunc(slices.Values(o.AsOf), time.Time.Compare)
 	var err error
 	if p.begin, err = log.Seek(0, io.SeekCurrent); err != nil {
 		return nil, err
 	}
+	n, err := p.log.length(p.begin)
+	if err != nil {
+		return nil, err
+	}
+	p.seen, p.out.Acts = make(map[offtake.ActID]digest, n), make([]Told, 0, n)
 	err = eachRead(&p.log, p.read)
 	switch {
 	case err != nil:

@@ -55,6 +55,29 @@ func (s *source) again(begin int64, do func(line []byte) error) error {
 	return err
 }
 
+// shortest is what a line of an act has at least: its keys, an instant and some
+// names.
+const shortest = 60
+
+// length gives how many acts the log has at most, so that room is made for them
+// once.
+func (s *source) length(begin int64) (acts int, err error) {
+	var read int64
+	block := make([]byte, 64<<10)
+	for {
+		n, err := s.log.Read(block)
+		read += int64(n)
+		acts += bytes.Count(block[:n], []byte{'\n'})
+		switch {
+		case err == io.EOF:
+			_, err = s.log.Seek(begin, io.SeekStart)
+			return int(min(int64(acts)+1, read/shortest+1)), err
+		case err != nil:
+			return 0, err
+		}
+	}
+}
+
 // eachLine reads a log line by line. Blank lines say nothing.
 func eachLine(log io.Reader, do func(line []byte) error) error {
 	lines := bufio.NewScanner(log)
