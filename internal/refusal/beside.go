@@ -69,11 +69,14 @@ func (p *Process) Cleared(a offtake.Act) (offtake.Event, bool) {
 	return e, true
 }
 
-// CountsWith reports whether an earlier offer counts as one with a later one:
-// both of the same third party or, where the clause says so, of affiliates, and
-// the later inside the window that began with the earlier.
-func (c *Contract) CountsWith(received time.Time, earlier offtake.OfferTerms, at time.Time, t offtake.OfferTerms) bool {
-	one, other := c.thirdParty(earlier), c.thirdParty(t)
-	same := one == other || c.Right.Aggregation.Affiliates && c.Book.Affiliated(one, other)
-	return same && !passed(c.after(received, c.Right.Aggregation.Window), at)
+// Together reports whether offers of two third parties count as one: they are the
+// same or, where the clause says so, affiliates.
+func (c *Contract) Together(one, other offtake.PartyName) bool {
+	return one == other || c.Right.Aggregation.Affiliates && c.Book.Affiliated(one, other)
+}
+
+// CountsStill reports whether an offer counts with one of an instant: that is
+// inside the window that began with the offer.
+func (c *Contract) CountsStill(received, at time.Time) bool {
+	return !passed(c.after(received, c.Right.Aggregation.Window), at)
 }

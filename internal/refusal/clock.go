@@ -199,7 +199,7 @@ func (s *step) assign(d offtake.Assign) error {
 		return offtake.Refuse(offtake.Forbidden, "the right of %q under %s may go to its affiliates only, and %q is none", s.a.By, p.Contract.Ref, d.To)
 	case p.seat(d.To) >= 0:
 		return offtake.Refuse(offtake.Invalid, "party %q holds a right under %s already", d.To, p.Contract.Ref)
-	case d.To == p.Contract.Right.Grantor || d.To == p.Contract.thirdParty(*p.Terms):
+	case d.To == p.Contract.Right.Grantor || d.To == p.Contract.ThirdParty(*p.Terms):
 		return offtake.Refuse(offtake.Invalid, "party %q is the grantor or the third party, and neither can hold the right", d.To)
 	}
 	s.follow(offtake.Assigned{Process: p.ID, From: s.a.By, To: d.To})

@@ -51,7 +51,7 @@ func (c *Contract) compare(a, b offtake.OfferTerms) (changes []change) {
 		}
 	}
 	differ(offtake.TermProvider, a.Provider != b.Provider, different)
-	differ(offtake.TermParty, c.thirdParty(a) != c.thirdParty(b), different)
+	differ(offtake.TermParty, c.ThirdParty(a) != c.ThirdParty(b), different)
 	differ(offtake.TermAccelerator, a.Accelerator != b.Accelerator, different)
 	differ(offtake.TermRegion, a.Region != b.Region, different)
 	differ(offtake.TermSite, a.Site != b.Site, different)

@@ -73,7 +73,7 @@ const (
 // makes the offer itself, or an affiliate of it does, they are those senior to
 // it; a holder of the first rank has nobody before it.
 func (c *Contract) seats(t offtake.OfferTerms) []Seat {
-	third, rank := c.thirdParty(t), 0
+	third, rank := c.ThirdParty(t), 0
 	for _, h := range c.Right.Holders {
 		if c.Book.Affiliated(third, h.Party) && (rank == 0 || h.Rank < rank) {
 			rank = h.Rank
@@ -88,8 +88,8 @@ func (c *Contract) seats(t offtake.OfferTerms) []Seat {
 	return seats
 }
 
-// thirdParty gives who made the offer: the party it names, else its provider's.
-func (c *Contract) thirdParty(t offtake.OfferTerms) offtake.PartyName {
+// ThirdParty gives who made the offer: the party it names, else its provider's.
+func (c *Contract) ThirdParty(t offtake.OfferTerms) offtake.PartyName {
 	if t.Party != "" {
 		return t.Party
 	}
@@ -100,7 +100,7 @@ func (c *Contract) thirdParty(t offtake.OfferTerms) offtake.PartyName {
 // OwnOffer gives the holder that makes an offer itself or by an affiliate and
 // has no senior, so that no third party does; "" where one does.
 func (c *Contract) OwnOffer(t offtake.OfferTerms) offtake.PartyName {
-	third := c.thirdParty(t)
+	third := c.ThirdParty(t)
 	for _, h := range c.Right.Holders { // by rank
 		if h.Rank == c.Right.Holders[0].Rank && c.Book.Affiliated(third, h.Party) {
 			return h.Party
@@ -114,7 +114,7 @@ func (c *Contract) OwnOffer(t offtake.OfferTerms) offtake.PartyName {
 // offer one that triggers it.
 func (c *Contract) assess(at time.Time, t offtake.OfferTerms) (offtake.ProcessState, string) {
 	if h := c.OwnOffer(t); h != "" {
-		return offtake.NotTriggered, string(c.thirdParty(t)) + " is the holder " + string(h) + " or affiliated with it: no third party"
+		return offtake.NotTriggered, string(c.ThirdParty(t)) + " is the holder " + string(h) + " or affiliated with it: no third party"
 	}
 	cover := c.Covers(at, t)
 	switch {

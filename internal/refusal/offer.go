@@ -156,7 +156,7 @@ func (s *step) supersede(terms offtake.OfferTerms, c change) {
 	}
 	if h := p.Contract.OwnOffer(terms); h != "" {
 		e.State, e.NotifyBy = offtake.NotTriggered, time.Time{}
-		e.Why = string(p.Contract.thirdParty(terms)) + " is the holder " + string(h) + " or affiliated with it: no third party"
+		e.Why = string(p.Contract.ThirdParty(terms)) + " is the holder " + string(h) + " or affiliated with it: no third party"
 	}
 	s.events = append(s.events, e)
 }

@@ -185,18 +185,3 @@ func (d *Deals) meant(o *Opportunity, p *kept, a offtake.Act) offtake.Act {
 	a.Deed = serve
 	return a
 }
-
-// aggregated gives what other offers of the same third party count together
-// with one, where deals split to stay under a threshold count as one.
-func (d *Deals) aggregated(c *refusal.Contract, a offtake.Act, t offtake.OfferTerms) (others int64) {
-	if c.Right.Aggregation.Window.IsZero() {
-		return 0
-	}
-	for _, id := range d.received {
-		o := d.opportunities[id]
-		if !o.Withdrawn && o.By == a.By && c.CountsWith(o.Received, *o.Terms, a.At, t) {
-			others += o.Terms.Quantity
-		}
-	}
-	return others
-}

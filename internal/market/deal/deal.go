@@ -56,6 +56,11 @@ type Opportunity struct {
 	Awarded   int64   // to the third party
 	Taken     int64   // by a holder
 	processes []*kept // as they opened
+
+	number    int   // of the offers, by when they were received
+	stale     bool  // what it counts for in split may have changed
+	countedIn *sums // nil: in none yet
+	countedOf splitOf
 }
 
 // Left gives what nobody has taken.
@@ -66,9 +71,11 @@ type Deals struct {
 	law           Law
 	opportunities map[offtake.OpportunityID]*Opportunity
 	processes     map[offtake.ProcessID]*kept
-	received      []offtake.OpportunityID // in the order they came
-	order         []*kept                 // as they opened
-	waiting       []offtake.ProcessID     // for another right, maybe
+	received      int // offers, so far
+	split         map[splitOf]*sums
+	stale         []*Opportunity      // whose count in split may have changed
+	order         []*kept             // as they opened
+	waiting       []offtake.ProcessID // for another right, maybe
 	spent         map[offtake.ClauseRef]time.Time
 	agenda        agenda
 	awaited       []offtake.AmendmentAwaited // amendments that hold from later on
@@ -118,6 +125,7 @@ func New(law Law) *Deals {
 		opportunities: map[offtake.OpportunityID]*Opportunity{},
 		processes:     map[offtake.ProcessID]*kept{},
 		spent:         map[offtake.ClauseRef]time.Time{},
+		split:         map[splitOf]*sums{},
 	}
 }
 
@@ -251,22 +259,27 @@ func (d *Deals) Apply(at time.Time, e offtake.Event) {
 	d.ahead.events = nil
 	switch e := e.(type) {
 	case offtake.OfferReceived:
-		d.received = append(d.received, e.Opportunity)
 		o := d.opportunities[e.Opportunity]
 		if o == nil {
 			o = &Opportunity{ID: e.Opportunity, By: e.By}
 			d.opportunities[e.Opportunity] = o
 		}
 		terms := e.Terms // alone: the event need not be kept for them
-		o.Received, o.Terms, o.Offered = at, &terms, true
+		d.received++
+		o.Received, o.Terms, o.Offered, o.number = at, &terms, true, d.received
+		d.changed(o)
 	case offtake.OfferInvited:
 		d.opportunities[e.Opportunity] = &Opportunity{ID: e.Opportunity, By: e.By, Received: at, Terms: &e.Terms, Invited: true}
 	case offtake.ProductAnnounced:
 		d.opportunities[e.Opportunity] = &Opportunity{ID: e.Opportunity, By: e.By, Received: at, Terms: &offtake.OfferTerms{}, Product: e.Product}
 	case offtake.OfferRevised:
-		d.opportunities[e.Opportunity].Terms = &e.Terms
+		o := d.opportunities[e.Opportunity]
+		o.Terms = &e.Terms
+		d.changed(o)
 	case offtake.OfferWithdrawn:
-		d.opportunities[e.Opportunity].Withdrawn = true
+		o := d.opportunities[e.Opportunity]
+		o.Withdrawn = true
+		d.changed(o)
 	case offtake.Awarded:
 		d.opportunities[e.Opportunity].Awarded += e.Quantity
 	case offtake.ProcessOpened:
@@ -330,9 +343,15 @@ func (d *Deals) follow(at time.Time, p *kept, e offtake.Event) {
 	case offtake.Fulfilled:
 		o.Taken += e.Quantity
 	case offtake.Accepted:
-		o.Withdrawn = false // an acceptance of the same instant came first
+		if o.Withdrawn { // an acceptance of the same instant came first
+			o.Withdrawn = false
+			d.changed(o)
+		}
 	case offtake.Withdrawn:
-		o.Withdrawn = o.Withdrawn || e.Quantity == 0 && !p.Live()
+		if e.Quantity == 0 && !p.Live() {
+			o.Withdrawn = true
+			d.changed(o)
+		}
 	}
 	if state := p.State(); p.Contract.Right.Survival == offtake.OneShot && (state == offtake.IsTailExpired || state == offtake.ClosedThirdParty) {
 		if _, before := d.spent[p.Contract.Ref]; !before {
