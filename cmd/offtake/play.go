@@ -216,7 +216,7 @@ func (w world) writeCase(c *play.Case) error {
 // log may be long, and nothing of it is held here.
 func writeActs(out *bufio.Writer, acts []play.Told) {
 	cells := func(a *play.Told) [5]string {
-		return [5]string{string(a.ID), stampOf(a.Head.At), string(a.Head.By), a.Head.Deed, string(a.Outcome)}
+		return [5]string{chronology.Shown(string(a.ID)), stampOf(a.Head.At), chronology.Shown(string(a.Head.By)), a.Head.Deed, string(a.Outcome)}
 	}
 	var widths [5]int
 	for i := range acts {
@@ -232,7 +232,7 @@ func writeActs(out *bufio.Writer, acts []play.Told) {
 				pad(out, widths[n]+2-utf8.RuneCountInString(cell))
 			}
 		}
-		out.WriteString(acts[i].Reason)
+		out.WriteString(chronology.Shown(acts[i].Reason))
 		out.WriteByte('\n')
 	}
 }
@@ -253,7 +253,7 @@ func writePictures(out *bufio.Writer, c *play.Case) {
 }
 
 func writeProcess(out *bufio.Writer, p *refusal.Process) {
-	fmt.Fprintf(out, "  %s  %s  %s\n", p.ID, p.State(), p.Contract.Ref)
+	fmt.Fprintf(out, "  %s  %s  %s\n", chronology.Shown(p.ID), p.State(), p.Contract.Ref)
 	for _, q := range p.Parts {
 		who := string(q.Party)
 		if who != "" {
@@ -262,7 +262,7 @@ func writeProcess(out *bufio.Writer, p *refusal.Process) {
 		fmt.Fprintf(out, "    %s %s%s\n", play.What(p, q), q.State, who)
 	}
 	for _, line := range play.Because(p) {
-		out.WriteString("    " + line + "\n")
+		out.WriteString("    " + chronology.Shown(line) + "\n")
 	}
 }
 

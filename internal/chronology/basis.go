@@ -97,7 +97,7 @@ func (s step) windowKey(n standing) string {
 	case r.N == 2:
 		return "undersubscription"
 	case p.After != "" && r.Rank <= p.LeftRank && n.Clock.Length == p.Left && p.Left != p.Contract.Right.Retrigger:
-		return "what was left of the window of " + shown(p.After)
+		return "what was left of the window of " + Shown(p.After)
 	case p.After != "" && r.Rank <= p.LeftRank && !p.Contract.Right.Retrigger.IsZero():
 		return "retrigger_window"
 	case p.Contract.Right.WindowByRank != nil && p.Contract.Right.Ranks.Mode == "concurrent":
@@ -142,7 +142,7 @@ func answerBy(p *refusal.Process) (at time.Time) {
 // stopped says for what time stands still.
 func (s step) stopped() string {
 	if s.is.Doubt != "" {
-		return "time stands still until the question of " + shown(s.is.Doubt) + " is answered"
+		return "time stands still until the question of " + Shown(s.is.Doubt) + " is answered"
 	}
 	return "time stands still for " + list(s.is.Causes)
 }

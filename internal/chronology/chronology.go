@@ -80,10 +80,10 @@ func (p *Process) Clock(t time.Time) time.Time { return p.zone.local(t) }
 func (p *Process) Local(t time.Time) string { return p.zone.moment(t) }
 
 // Shown gives the name of the process as it can be shown on one line.
-func (p *Process) Shown() string { return shown(p.ID) }
+func (p *Process) Shown() string { return Shown(p.ID) }
 
 // Succeeds gives the name of the process it succeeds, likewise; "" for none.
-func (p *Process) Succeeds() string { return shown(p.After) }
+func (p *Process) Succeeds() string { return Shown(p.After) }
 
 // A Picture is how the parts of a process stand from an instant on.
 type Picture struct {
@@ -102,7 +102,7 @@ type Part struct {
 // What gives what stands there: a product, or so much.
 func (q Part) What() string {
 	if q.Product != "" {
-		return shown(q.Product)
+		return Shown(q.Product)
 	}
 	return number(q.Quantity)
 }
@@ -158,7 +158,7 @@ func (d *Deadline) By() time.Time { return d.last().By }
 func (d *Deadline) Local(t time.Time) string { return d.zone.moment(t) }
 
 // Shown gives the name of the process as it can be shown on one line.
-func (d *Deadline) Shown() string { return shown(d.Process) }
+func (d *Deadline) Shown() string { return Shown(d.Process) }
 
 // Stands reports whether it runs, or time stands still for it.
 func (d *Deadline) Stands() bool {

@@ -21,16 +21,16 @@ func (t *teller) said(p play.Played) string {
 		}
 	case offtake.Amend:
 		if p.Outcome == "" {
-			return "Nobody acts: the amendment " + shown(d.Amendment) + " of " + shown(d.Agreement) + ", which was awaited, takes hold."
+			return "Nobody acts: the amendment " + Shown(d.Amendment) + " of " + Shown(d.Agreement) + ", which was awaited, takes hold."
 		}
 	}
-	by := shown(a.By)
+	by := Shown(a.By)
 	if a.By == "" {
 		by = "nobody"
 	}
 	words := by + " " + t.does(a)
 	if !a.Clause.IsZero() {
-		words += ", under " + shown(a.Clause.String()) + " alone"
+		words += ", under " + Shown(a.Clause.String()) + " alone"
 	}
 	return sentence(words)
 }
@@ -57,14 +57,14 @@ func (t *teller) passes(d offtake.Deadline) string {
 	case d.Of == offtake.DueAnswer:
 		return "the time to make an offer ends"
 	case d.Of == offtake.DueExpires && p.State() == offtake.IsOffered:
-		return "the offer of " + shown(p.Seats[0].Party) + " expires"
+		return "the offer of " + Shown(p.Seats[0].Party) + " expires"
 	}
 	return passes[d.Of]
 }
 
 // does gives what a party does, without the party.
 func (t *teller) does(a offtake.Act) string {
-	what := shown(a.Opportunity)
+	what := Shown(a.Opportunity)
 	switch d := a.Deed.(type) {
 	case offtake.OfferReceive:
 		return "receives the offer " + what + ": " + offered(d.Terms)
@@ -97,7 +97,7 @@ func (t *teller) does(a offtake.Act) string {
 		return joined("passes on "+what, ": it is ", d.Reason)
 	case offtake.NoticeObject:
 		if d.Question != "" {
-			return "asks about " + shown(d.Question) + " of " + what
+			return "asks about " + Shown(d.Question) + " of " + what
 		}
 		return "objects that the notice of " + what + " lacks " + list(d.Missing)
 	case offtake.DefinitiveSign:
@@ -113,7 +113,7 @@ func (t *teller) does(a offtake.Act) string {
 }
 
 func (t *teller) doesMore(a offtake.Act) string {
-	what := shown(a.Opportunity)
+	what := Shown(a.Opportunity)
 	switch d := a.Deed.(type) {
 	case offtake.ThirdPartySign:
 		words := "signs the third party of " + what
@@ -124,32 +124,32 @@ func (t *teller) doesMore(a offtake.Act) string {
 	case offtake.ThirdPartyClose:
 		return "lets the agreement with the third party of " + what + " take effect"
 	case offtake.Toll:
-		return "stops the clocks of " + what + " for " + shown(d.Cause)
+		return "stops the clocks of " + what + " for " + Shown(d.Cause)
 	case offtake.Resume:
 		if d.Cause == "" {
 			return "lets the clocks of " + what + " run again"
 		}
-		return "lets the clocks of " + what + " run again as to " + shown(d.Cause)
+		return "lets the clocks of " + what + " run again as to " + Shown(d.Cause)
 	case offtake.ExtendDeadline:
-		return "extends the deadline " + shown(d.Deadline) + " of " + what + " to " + d.Until.String() + signed(d.SignedBy)
+		return "extends the deadline " + Shown(d.Deadline) + " of " + what + " to " + d.Until.String() + signed(d.SignedBy)
 	case offtake.Assign:
-		return "assigns its seat over " + what + " to " + shown(d.To)
+		return "assigns its seat over " + what + " to " + Shown(d.To)
 	case offtake.Determine:
 		question := "the open question"
 		if d.Question != "" {
-			question = "the question of " + shown(d.Question)
+			question = "the question of " + Shown(d.Question)
 		}
 		return "answers " + question + " over " + what + " " + favours(d.Answer) + signed(d.SignedBy)
 	case offtake.Evidence:
-		return "brings evidence that the act " + shown(d.Of) + " was received at " + t.zone.moment(d.Received)
+		return "brings evidence that the act " + Shown(d.Of) + " was received at " + t.zone.moment(d.Received)
 	case offtake.PurposeReading:
 		var shares []string
 		for _, s := range d.Shares {
-			shares = append(shares, shown(s.Purpose)+" "+s.Share.String())
+			shares = append(shares, Shown(s.Purpose)+" "+s.Share.String())
 		}
 		return joined("reports what "+what+" was used for in the window that ended "+d.WindowEnd.String(), ": ", strings.Join(shares, ", "))
 	case offtake.Amend:
-		return "brings the amendment " + shown(d.Amendment) + " of " + shown(d.Agreement) + " to bear on open processes" + over(a.Opportunity)
+		return "brings the amendment " + Shown(d.Amendment) + " of " + Shown(d.Agreement) + " to bear on open processes" + over(a.Opportunity)
 	}
 	return doesFirst(a, what)
 }
@@ -162,13 +162,13 @@ func doesFirst(a offtake.Act, what string) string {
 	case offtake.OfferMake:
 		return joined("makes its offer of "+what, ": ", offered(d.Terms))
 	case offtake.ProductAnnounce:
-		return "announces the launch " + what + " of " + shown(d.Product)
+		return "announces the launch " + what + " of " + Shown(d.Product)
 	case offtake.ProductShip:
-		return "ships the product of " + what + " on " + shown(d.Provider)
+		return "ships the product of " + what + " on " + Shown(d.Provider)
 	case offtake.ProductDrop:
 		return "drops the product of " + what
 	case offtake.Declare:
-		return "declares " + shown(d.Says) + " about the product of " + what
+		return "declares " + Shown(d.Says) + " about the product of " + what
 	}
 	return "sends an act " + a.Deed.Name()
 }
@@ -197,7 +197,7 @@ func acceptance(d offtake.Accept, what string) string {
 
 func ofHolder(party offtake.PartyName, quantity int64) (words string) {
 	if party != "" {
-		words = " of " + shown(party)
+		words = " of " + Shown(party)
 	}
 	if quantity != 0 {
 		words += " for " + number(quantity)
@@ -209,14 +209,14 @@ func named(party offtake.PartyName) string {
 	if party == "" {
 		return ""
 	}
-	return " " + shown(party)
+	return " " + Shown(party)
 }
 
 func over(o offtake.OpportunityID) string {
 	if o == "" {
 		return ""
 	}
-	return " over " + shown(o)
+	return " over " + Shown(o)
 }
 
 func signed(by []offtake.PartyName) string {
@@ -233,5 +233,5 @@ func favours(f offtake.InFavour) string {
 	case offtake.ForGrantor:
 		return "for the grantor"
 	}
-	return "as " + shown(f)
+	return "as " + Shown(f)
 }

@@ -16,9 +16,9 @@ import (
 func (s step) firsts(ev offtake.Event) string {
 	switch e := ev.(type) {
 	case offtake.OfferInvited:
-		return "what " + shown(e.By) + " needs is recorded as the opportunity " + shown(e.Opportunity) + s.meets(e.By)
+		return "what " + Shown(e.By) + " needs is recorded as the opportunity " + Shown(e.Opportunity) + s.meets(e.By)
 	case offtake.ProductAnnounced:
-		return "the launch " + shown(e.Opportunity) + " of " + shown(e.Product) + " is recorded" + s.meets(e.By)
+		return "the launch " + Shown(e.Opportunity) + " of " + Shown(e.Product) + " is recorded" + s.meets(e.By)
 	}
 	switch {
 	case s.is == nil || s.is.Contract == nil:
@@ -62,9 +62,9 @@ func (s step) meets(by offtake.PartyName) string {
 // grantor, the others bind the buyer.
 func binds(kind string, by offtake.PartyName) string {
 	if kind == "first refusal" {
-		return shown(by) + " gave"
+		return Shown(by) + " gave"
 	}
-	return "binds " + shown(by)
+	return "binds " + Shown(by)
 }
 
 // kindOf gives the kind of the clause that a process opens under, in words.
@@ -78,22 +78,22 @@ func (s step) kindOf(e offtake.ProcessOpened) string {
 
 // firstOffer puts an event of a first offer into a sentence.
 func (s step) firstOffer(ev offtake.Event) string {
-	holder, grantor := shown(s.is.Seats[0].Party), shown(s.is.Contract.Right.Grantor)
+	holder, grantor := Shown(s.is.Seats[0].Party), Shown(s.is.Contract.Right.Grantor)
 	switch e := ev.(type) {
 	case offtake.NoticeServed:
 		return holder + " is asked for its offer, before the market is"
 	case offtake.RankOpened:
 		return holder + " may offer up to " + number(left(s.is.Parts[e.Part-1]))
 	case offtake.OfferMade:
-		words := shown(e.By) + " offers "
+		words := Shown(e.By) + " offers "
 		if s.was.State() == offtake.IsOffered {
-			words = shown(e.By) + " betters its offer, which is now "
+			words = Shown(e.By) + " betters its offer, which is now "
 		}
 		return words + offered(e.Terms)
 	case offtake.OfferStood:
 		return "the time to make an offer is over; that of " + holder + " stands until " + grantor + " takes it or turns it down"
 	case offtake.OfferTurnedDown:
-		return "the offer of " + holder + " is not taken: " + shown(e.Why)
+		return "the offer of " + holder + " is not taken: " + Shown(e.Why)
 	case offtake.TermsReplaced:
 		return s.needReplaced(e)
 	case offtake.NoticeCorrected:
@@ -103,7 +103,7 @@ func (s step) firstOffer(ev offtake.Event) string {
 	case offtake.Released:
 		return joined(number(e.Quantity)+" "+are(e.Quantity)+" released to the market, "+s.releasedOn(), ": ", e.Why)
 	case offtake.ThirdPartySigned:
-		return s.signedWith(shown(s.is.SellerOf(e.Terms)), e)
+		return s.signedWith(Shown(s.is.SellerOf(e.Terms)), e)
 	}
 	return ""
 }
@@ -144,7 +144,7 @@ func (s step) needReplaced(e offtake.TermsReplaced) string {
 // firstPlacement puts an event of a first placement into a sentence.
 func (s step) firstPlacement(ev offtake.Event) string {
 	c := s.is.Contract.Placement
-	product, first := shown(s.is.Product), shown(c.Provider)
+	product, first := Shown(s.is.Product), Shown(c.Provider)
 	switch e := ev.(type) {
 	case offtake.ProcessOpened:
 		return s.placed(e)
@@ -156,13 +156,13 @@ func (s step) firstPlacement(ev offtake.Event) string {
 	case offtake.HeadStartOver:
 		return "the head start of " + first + " is over: " + product + " may ship anywhere, and the right is fulfilled"
 	case offtake.StatementMade:
-		words := "the declaration " + shown(e.Says) + " of " + shown(e.By) + " is recorded"
+		words := "the declaration " + Shown(e.Says) + " of " + Shown(e.By) + " is recorded"
 		if lacks := lacking(s.is); len(lacks) > 0 {
 			return words + "; alone it excuses nothing, and " + list(lacks) + " " + are(int64(len(lacks))) + " needed too"
 		}
 		return words + ", and with it all that the clause asks for"
 	case offtake.Withdrawn:
-		return "the launch of " + product + " is given up: " + shown(e.Why)
+		return "the launch of " + product + " is given up: " + Shown(e.Why)
 	case offtake.ThirdPartyNoted:
 		return "where " + product + " ships has no effect on this process, which is " + states[s.is.State()]
 	}
@@ -171,15 +171,15 @@ func (s step) firstPlacement(ev offtake.Event) string {
 
 // placed says how a launch meets a first placement.
 func (s step) placed(e offtake.ProcessOpened) string {
-	words := "a process opens under " + shown(e.Clause.String()) + ", in the version of " + s.zone.moment(e.Version)
-	by := shown(s.is.Contract.Placement.Unless.By)
+	words := "a process opens under " + Shown(e.Clause.String()) + ", in the version of " + s.zone.moment(e.Version)
+	by := Shown(s.is.Contract.Placement.Unless.By)
 	switch {
 	case e.State == offtake.NotTriggered:
-		return words + "; the right is not triggered: " + shown(e.Why)
+		return words + "; the right is not triggered: " + Shown(e.Why)
 	case len(e.Stated) > 0:
 		words += "; " + by + " had declared " + list(e.Stated) + ", and " + list(lacking(s.is)) + " is needed too"
 	}
-	return words + "; it must ship first on " + shown(s.is.Contract.Placement.Provider) + ": " + shown(e.Why)
+	return words + "; it must ship first on " + Shown(s.is.Contract.Placement.Provider) + ": " + Shown(e.Why)
 }
 
 // lacking gives the statements that a launch still needs to be excused.
@@ -197,7 +197,7 @@ func lacking(p *refusal.Process) (says []offtake.Says) {
 func firstTask(p *refusal.Process, of offtake.DeadlineName, parts []int) (who []offtake.PartyName, does, till string) {
 	grantor := p.Contract.Right.Grantor
 	if p.Contract.Placement != nil && of == offtake.DueHeadStart {
-		return []offtake.PartyName{grantor}, shown(grantor) + " keeps " + shown(p.Product) + " on " + shown(p.Contract.Placement.Provider) + " alone", "until"
+		return []offtake.PartyName{grantor}, Shown(grantor) + " keeps " + Shown(p.Product) + " on " + Shown(p.Contract.Placement.Provider) + " alone", "until"
 	}
 	if p.Contract.First == nil {
 		return nil, "", ""
@@ -207,16 +207,16 @@ func firstTask(p *refusal.Process, of offtake.DeadlineName, parts []int) (who []
 	case offtake.DueAnswer:
 		q := p.Parts[parts[0]]
 		if q.State == offtake.IsOffered {
-			return []offtake.PartyName{holder, grantor}, shown(holder) + " may better its offer and " + shown(grantor) + " may take it or turn it down", "until"
+			return []offtake.PartyName{holder, grantor}, Shown(holder) + " may better its offer and " + Shown(grantor) + " may take it or turn it down", "until"
 		}
-		return []offtake.PartyName{holder}, shown(holder) + " may make its offer for up to " + number(left(q)), "until"
+		return []offtake.PartyName{holder}, Shown(holder) + " may make its offer for up to " + number(left(q)), "until"
 	case offtake.DueSignBy:
-		return []offtake.PartyName{grantor}, shown(grantor) + " may sign a third party" + termsFor(p) + " for " + number(sum(p, parts)), "until"
+		return []offtake.PartyName{grantor}, Shown(grantor) + " may sign a third party" + termsFor(p) + " for " + number(sum(p, parts)), "until"
 	case offtake.DueCloseBy:
-		return []offtake.PartyName{grantor}, shown(grantor) + "'s agreement with " + signedParty(p, parts[0]) + " for " + number(sum(p, parts)) + " must take effect", "by"
+		return []offtake.PartyName{grantor}, Shown(grantor) + "'s agreement with " + signedParty(p, parts[0]) + " for " + number(sum(p, parts)) + " must take effect", "by"
 	case offtake.DueExpires:
 		if p.State() == offtake.IsOffered {
-			return nil, "the offer of " + shown(holder) + " expires", "at"
+			return nil, "the offer of " + Shown(holder) + " expires", "at"
 		}
 	}
 	return nil, "", ""
@@ -225,7 +225,7 @@ func firstTask(p *refusal.Process, of offtake.DeadlineName, parts []int) (who []
 // termsFor says in short on which terms a third party may be signed.
 func termsFor(p *refusal.Process) string {
 	if holder := p.Seats[0].Party; p.Baseline.Party == holder {
-		return ", on terms no better for it than " + shown(holder) + " offered" + ","
+		return ", on terms no better for it than " + Shown(holder) + " offered" + ","
 	}
 	return ""
 }
@@ -233,9 +233,9 @@ func termsFor(p *refusal.Process) string {
 // signedParty gives the third party that has signed for a part.
 func signedParty(p *refusal.Process, part int) string {
 	if signed := p.Parts[part].Signed; signed != nil {
-		return shown(p.SellerOf(*signed.Terms))
+		return Shown(p.SellerOf(*signed.Terms))
 	}
-	return shown(p.SellerOf(*p.Terms))
+	return Shown(p.SellerOf(*p.Terms))
 }
 
 // firstWaits says the same of a part that waits without a deadline; "" for one
@@ -246,30 +246,30 @@ func firstWaits(p *refusal.Process, i int) (who []offtake.PartyName, text string
 	switch q.State {
 	case offtake.IsAnnounced:
 		c := p.Contract.Placement
-		text = shown(grantor) + " ships " + shown(p.Product) + " on " + shown(c.Provider) + " first; no deadline is set"
+		text = Shown(grantor) + " ships " + Shown(p.Product) + " on " + Shown(c.Provider) + " first; no deadline is set"
 		if lacks := lacking(p); len(lacks) > 0 {
-			text += ", and it is excused once " + shown(c.Unless.By) + " has declared " + list(lacks)
+			text += ", and it is excused once " + Shown(c.Unless.By) + " has declared " + list(lacks)
 		}
 		return mine, text
 	case offtake.InHeadStart:
-		return mine, shown(grantor) + " keeps " + shown(p.Product) + " on " + shown(p.Contract.Placement.Provider) + " alone, with no end that can be written"
+		return mine, Shown(grantor) + " keeps " + Shown(p.Product) + " on " + Shown(p.Contract.Placement.Provider) + " alone, with no end that can be written"
 	}
 	if p.Contract.First == nil {
 		return nil, ""
 	}
-	holder := shown(p.Seats[0].Party)
+	holder := Shown(p.Seats[0].Party)
 	switch {
 	case q.State == offtake.NotifyDue || q.State == offtake.Deficient:
-		return mine, shown(grantor) + " must ask " + holder + " for its offer; no deadline is set"
+		return mine, Shown(grantor) + " must ask " + holder + " for its offer; no deadline is set"
 	case q.State == offtake.IsOffered:
-		return mine, shown(grantor) + " must take the offer of " + holder + " or turn it down; no deadline is set"
+		return mine, Shown(grantor) + " must take the offer of " + holder + " or turn it down; no deadline is set"
 	case q.State == offtake.Open:
 		return []offtake.PartyName{p.Seats[0].Party}, holder + " may make its offer for up to " + number(left(q)) + ", with no deadline that can be written"
 	case q.State != offtake.InTail:
 	case q.Signed == nil:
-		return mine, shown(grantor) + " may sign a third party" + termsFor(p) + " for " + number(q.Quantity) + ", with no deadline that can be written"
+		return mine, Shown(grantor) + " may sign a third party" + termsFor(p) + " for " + number(q.Quantity) + ", with no deadline that can be written"
 	case !q.Signed.Overdue:
-		return mine, shown(grantor) + "'s agreement with " + signedParty(p, i) + " for " + number(q.Quantity) + " must take effect, with no deadline that can be written"
+		return mine, Shown(grantor) + "'s agreement with " + signedParty(p, i) + " for " + number(q.Quantity) + " must take effect, with no deadline that can be written"
 	}
 	return nil, ""
 }

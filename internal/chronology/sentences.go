@@ -46,18 +46,18 @@ func (s step) words(ev offtake.Event) string {
 		return s.offerReceived(e)
 	case offtake.OfferRevised:
 		if s.unoffered(e.Opportunity) {
-			return "what is needed as " + shown(e.Opportunity) + " is now " + offered(e.Terms)
+			return "what is needed as " + Shown(e.Opportunity) + " is now " + offered(e.Terms)
 		}
-		return "the offer " + shown(e.Opportunity) + " is now " + offered(e.Terms)
+		return "the offer " + Shown(e.Opportunity) + " is now " + offered(e.Terms)
 	case offtake.OfferWithdrawn:
 		if s.unoffered(e.Opportunity) {
-			return "the opportunity " + shown(e.Opportunity) + " is gone"
+			return "the opportunity " + Shown(e.Opportunity) + " is gone"
 		}
-		return "the offer " + shown(e.Opportunity) + " is gone"
+		return "the offer " + Shown(e.Opportunity) + " is gone"
 	case offtake.AmendmentAwaited:
-		return "the amendment " + shown(e.Amendment) + " of " + shown(e.Agreement) + " holds only from " + s.zone.moment(e.From) + ", and takes hold then"
+		return "the amendment " + Shown(e.Amendment) + " of " + Shown(e.Agreement) + " holds only from " + s.zone.moment(e.From) + ", and takes hold then"
 	case offtake.AmendmentHeld:
-		return "the amendment " + shown(e.Amendment) + " of " + shown(e.Agreement) + ", which was awaited, has taken hold"
+		return "the amendment " + Shown(e.Amendment) + " of " + Shown(e.Agreement) + ", which was awaited, has taken hold"
 	case offtake.ProcessOpened:
 		return s.opened(e)
 	case offtake.TermsReplaced:
@@ -77,13 +77,13 @@ func (s step) words(ev offtake.Event) string {
 	case offtake.Accepted:
 		return s.accepted(e)
 	case offtake.AnsweredOffTerms:
-		words := "the answer of " + shown(e.By) + " does not conform: " + shown(e.Why)
+		words := "the answer of " + Shown(e.By) + " does not conform: " + Shown(e.Why)
 		if e.Passed {
 			return words + "; under this clause that ends its right to answer"
 		}
-		return words + "; under this clause it is no answer, and " + shown(e.By) + " may answer again"
+		return words + "; under this clause it is no answer, and " + Shown(e.By) + " may answer again"
 	case offtake.Declined:
-		return shown(e.By) + " passes" + reason(e.Reason) + ", and will not answer for this again"
+		return Shown(e.By) + " passes" + reason(e.Reason) + ", and will not answer for this again"
 	}
 	return s.bound(ev)
 }
@@ -94,19 +94,19 @@ func (s step) bound(ev offtake.Event) string {
 	case offtake.Bound:
 		var got []string
 		for _, t := range e.Takings {
-			got = append(got, shown(t.Party)+" is bound to "+number(t.Quantity))
+			got = append(got, Shown(t.Party)+" is bound to "+number(t.Quantity))
 		}
 		return strings.Join(got, " and ") + ", on the noticed terms"
 	case offtake.DefinitiveSigned:
-		return "the agreement of " + shown(e.Party) + " is signed; under this clause what counts is its delivery"
+		return "the agreement of " + Shown(e.Party) + " is signed; under this clause what counts is its delivery"
 	case offtake.Lapsed:
-		return shown(e.Why) + ", so " + s.quantityOf(e.Part) + " of " + shown(e.Party) + " lapse"
+		return Shown(e.Why) + ", so " + s.quantityOf(e.Part) + " of " + Shown(e.Party) + " lapse"
 	case offtake.Released:
 		return joined(number(e.Quantity)+" "+are(e.Quantity)+" released to the third party", ": ", e.Why)
 	case offtake.Fulfilled:
-		return "the agreement of " + shown(e.Party) + " is effective, and its " + number(e.Quantity) + " " + are(e.Quantity) + " fulfilled"
+		return "the agreement of " + Shown(e.Party) + " is effective, and its " + number(e.Quantity) + " " + are(e.Quantity) + " fulfilled"
 	case offtake.Superseded:
-		return "the process is superseded by " + shown(e.Successor) + ": " + shown(e.Why)
+		return "the process is superseded by " + Shown(e.Successor) + ": " + Shown(e.Why)
 	case offtake.Withdrawn:
 		return s.withdrawn(e)
 	case offtake.ThirdPartySigned:
@@ -130,41 +130,41 @@ func (s step) bound(ev offtake.Event) string {
 func (s step) interrupted(ev offtake.Event) string {
 	switch e := ev.(type) {
 	case offtake.Tolled:
-		return "time stands still for " + shown(e.Cause) + ", and keeps what is left"
+		return "time stands still for " + Shown(e.Cause) + ", and keeps what is left"
 	case offtake.Resumed:
 		return s.resumed(e)
 	case offtake.Extended:
-		return "the deadline " + shown(e.Deadline) + " is extended" + s.extendedFrom(e)
+		return "the deadline " + Shown(e.Deadline) + " is extended" + s.extendedFrom(e)
 	case offtake.Assigned:
-		return "the seat of " + shown(e.From) + " goes over to " + shown(e.To) + ", with the deadlines it had"
+		return "the seat of " + Shown(e.From) + " goes over to " + Shown(e.To) + ", with the deadlines it had"
 	case offtake.QuestionRaised:
-		return "the question of " + shown(e.Question) + " is open: " + shown(e.Why) + "; time stands still until it is answered"
+		return "the question of " + Shown(e.Question) + " is open: " + Shown(e.Why) + "; time stands still until it is answered"
 	case offtake.Determined:
 		if e.Answer == offtake.ForHolder {
-			return "the question of " + shown(e.Question) + " is answered for the holder"
+			return "the question of " + Shown(e.Question) + " is answered for the holder"
 		}
-		return "the question of " + shown(e.Question) + " is answered for the grantor: everything goes on, and what stood still runs again"
+		return "the question of " + Shown(e.Question) + " is answered for the grantor: everything goes on, and what stood still runs again"
 	case offtake.DisputeRaised:
-		return "the outcome is in dispute: " + shown(e.Why) + "; nothing flips by itself, and no deadline falls"
+		return "the outcome is in dispute: " + Shown(e.Why) + "; nothing flips by itself, and no deadline falls"
 	case offtake.Waived:
-		return "the right is waived here: " + shown(e.Why)
+		return "the right is waived here: " + Shown(e.Why)
 	case offtake.ClauseReplaced:
 		return "the process goes on under the clause as amended from " + s.zone.moment(e.Version) + "; no deadline is earlier than it was"
 	case offtake.Breached:
-		return "the right is breached: " + shown(e.Why)
+		return "the right is breached: " + Shown(e.Why)
 	}
 	return ""
 }
 
 func (s step) offerReceived(e offtake.OfferReceived) string {
-	words := "the opportunity " + shown(e.Opportunity) + " is recorded"
+	words := "the opportunity " + Shown(e.Opportunity) + " is recorded"
 	if o, ok := s.deals.Opportunity(e.Opportunity); ok && o.Invited {
-		words = "an offer of what was asked for as " + shown(e.Opportunity) + " is recorded"
+		words = "an offer of what was asked for as " + Shown(e.Opportunity) + " is recorded"
 	}
 	if meets := s.meets(e.By); meets != "" {
 		return words + meets
 	}
-	return words + "; no first refusal that " + shown(e.By) + " gave is in force"
+	return words + "; no first refusal that " + Shown(e.By) + " gave is in force"
 }
 
 // unoffered reports whether an opportunity is what is needed, which nobody has
@@ -175,20 +175,20 @@ func (s step) unoffered(id offtake.OpportunityID) bool {
 }
 
 func (s step) opened(e offtake.ProcessOpened) string {
-	words := "a process opens under " + shown(e.Clause.String()) + ", in the version of " + s.zone.moment(e.Version)
+	words := "a process opens under " + Shown(e.Clause.String()) + ", in the version of " + s.zone.moment(e.Version)
 	if e.After != "" {
-		words = "a process succeeds " + shown(e.After) + " under " + shown(e.Clause.String()) + ", for " + number(e.Terms.Quantity)
+		words = "a process succeeds " + Shown(e.After) + " under " + Shown(e.Clause.String()) + ", for " + number(e.Terms.Quantity)
 		if !e.Left.IsZero() && s.is.Contract.First == nil {
 			words += "; the window of rank " + number(e.LeftRank) + " had " + e.Left.Words() + " left"
 		}
 	}
 	switch e.State {
 	case offtake.NotTriggered:
-		return words + "; the right is not triggered: " + shown(e.Why)
+		return words + "; the right is not triggered: " + Shown(e.Why)
 	case offtake.Assessing:
-		return words + "; whether the right is triggered is not known yet: " + shown(e.Why)
+		return words + "; whether the right is triggered is not known yet: " + Shown(e.Why)
 	}
-	return words + "; the right is triggered: " + shown(e.Why)
+	return words + "; the right is triggered: " + Shown(e.Why)
 }
 
 func (s step) replaced(e offtake.TermsReplaced) string {
@@ -205,12 +205,12 @@ func (s step) replaced(e offtake.TermsReplaced) string {
 	}
 	switch e.State {
 	case offtake.NotTriggered:
-		return "on these terms the right is not triggered: " + shown(e.Why)
+		return "on these terms the right is not triggered: " + Shown(e.Why)
 	case offtake.Assessing:
-		return "whether the right is triggered is not known yet: " + shown(e.Why)
+		return "whether the right is triggered is not known yet: " + Shown(e.Why)
 	}
 	if s.was.Triggered.IsZero() {
-		return "the right is triggered: " + shown(e.Why)
+		return "the right is triggered: " + Shown(e.Why)
 	}
 	return "the terms are replaced before a complete notice was served; the time to serve one stays"
 }
@@ -271,13 +271,13 @@ func (s step) rankClosed(e offtake.RankClosed) string {
 	}
 	var got []string
 	for _, t := range e.Takings {
-		got = append(got, shown(t.Party)+" gets "+number(t.Quantity))
+		got = append(got, Shown(t.Party)+" gets "+number(t.Quantity))
 	}
 	return words + ": " + strings.Join(got, " and ")
 }
 
 func (s step) accepted(e offtake.Accepted) string {
-	words := shown(e.By) + " takes " + number(e.Quantity) + " on the noticed terms"
+	words := Shown(e.By) + " takes " + number(e.Quantity) + " on the noticed terms"
 	if len(e.Extras) > 0 {
 		words += ", without " + list(e.Extras)
 	}
@@ -293,21 +293,21 @@ func reason(r string) string {
 	if r == "" {
 		return ""
 	}
-	return ", being " + shown(r)
+	return ", being " + Shown(r)
 }
 
 func (s step) withdrawn(e offtake.Withdrawn) string {
 	switch {
 	case e.Quantity > 0:
-		return number(e.Quantity) + " " + are(e.Quantity) + " withdrawn from this process: " + shown(e.Why)
+		return number(e.Quantity) + " " + are(e.Quantity) + " withdrawn from this process: " + Shown(e.Why)
 	case s.is.State() == offtake.IsTailExpired:
-		return "the agreement that was overdue is given up, and the release expires: " + shown(e.Why)
+		return "the agreement that was overdue is given up, and the release expires: " + Shown(e.Why)
 	}
-	return "what nobody has taken is withdrawn: " + shown(e.Why)
+	return "what nobody has taken is withdrawn: " + Shown(e.Why)
 }
 
 func (s step) thirdPartySigned(e offtake.ThirdPartySigned) string {
-	return s.signedWith(shown(s.is.ThirdParty()), e)
+	return s.signedWith(Shown(s.is.ThirdParty()), e)
 }
 
 func (s step) signedWith(third string, e offtake.ThirdPartySigned) string {
@@ -335,12 +335,12 @@ func (s step) noted(e offtake.ThirdPartyNoted) string {
 
 func (s step) resumed(e offtake.Resumed) string {
 	if len(s.is.Causes) > 0 {
-		return shown(e.Cause) + " is over; time still stands still for " + list(s.is.Causes)
+		return Shown(e.Cause) + " is over; time still stands still for " + list(s.is.Causes)
 	}
 	if s.is.Doubt != "" {
-		return shown(e.Cause) + " is over; time still stands still until the question of " + shown(s.is.Doubt) + " is answered"
+		return Shown(e.Cause) + " is over; time still stands still until the question of " + Shown(s.is.Doubt) + " is answered"
 	}
-	return shown(e.Cause) + " is over, and time runs again"
+	return Shown(e.Cause) + " is over, and time runs again"
 }
 
 // extendedFrom says where a deadline was before it was extended.

@@ -62,7 +62,7 @@ func (w *writer) entry(e Entry) {
 	for _, g := range e.ByProcess() {
 		indent := "  "
 		if g.Process != "" {
-			w.paragraph(indent, shown(g.Process)+":")
+			w.paragraph(indent, Shown(g.Process)+":")
 			indent = "    "
 		}
 		for _, f := range g.Followed {
@@ -115,7 +115,7 @@ func (e Entry) Heading() string {
 	if e.Outcome == "" {
 		return at
 	}
-	name := shown(e.Act)
+	name := Shown(e.Act)
 	if e.Act == "" {
 		name = "an act without an id"
 	}
@@ -126,7 +126,7 @@ func (e Entry) Heading() string {
 func (e Entry) Became() string {
 	switch e.Outcome {
 	case play.Rejected:
-		return sentence("This is rejected: " + shown(e.Reason))
+		return sentence("This is rejected: " + Shown(e.Reason))
 	case play.Duplicate:
 		return "This was taken before, and has no further effect."
 	}
@@ -145,9 +145,9 @@ func (t Turn) Line() string {
 }
 
 func (w *writer) process(c *Chronology, p *Process) {
-	w.paragraph("", fmt.Sprintf("At the end, %s: %s under %s is %s.", c.Local, shown(p.ID), shown(p.Clause.String()), states[p.State]))
+	w.paragraph("", fmt.Sprintf("At the end, %s: %s under %s is %s.", c.Local, Shown(p.ID), Shown(p.Clause.String()), states[p.State]))
 	if p.Why != "" {
-		w.paragraph("  ", sentence("It rests on this: "+shown(p.Why)))
+		w.paragraph("  ", sentence("It rests on this: "+Shown(p.Why)))
 	}
 	for _, q := range p.Course[len(p.Course)-1].Parts {
 		w.paragraph("  ", sentence(q.Words()))
@@ -164,7 +164,7 @@ func (w *writer) process(c *Chronology, p *Process) {
 func (q Part) Words() string {
 	words := q.What() + " " + are(q.Quantity) + " " + states[q.State]
 	if q.Party != "" {
-		words += ", " + shown(q.Party)
+		words += ", " + Shown(q.Party)
 	}
 	return words
 }

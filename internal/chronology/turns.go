@@ -67,7 +67,7 @@ func task(p *refusal.Process, of offtake.DeadlineName, parts []int) (who []offta
 	n := number(sum(p, parts))
 	switch of {
 	case offtake.DueNotify:
-		return []offtake.PartyName{grantor}, shown(grantor) + " must serve a complete notice on " + list(firstAsked(p)), "by"
+		return []offtake.PartyName{grantor}, Shown(grantor) + " must serve a complete notice on " + list(firstAsked(p)), "by"
 	case refusal.DueObjection:
 		who = answering(p, asking(p))
 		return who, list(who) + " may object to what the notice lacks", "until"
@@ -80,18 +80,18 @@ func task(p *refusal.Process, of offtake.DeadlineName, parts []int) (who []offta
 		return who, list(who) + " may answer for " + number(left(q)), "until"
 	case offtake.DueDefinitive:
 		holder := p.Parts[parts[0]].Party
-		return []offtake.PartyName{holder, grantor}, shown(holder) + " and " + shown(grantor) + " must sign their agreement for " + n, "by"
+		return []offtake.PartyName{holder, grantor}, Shown(holder) + " and " + Shown(grantor) + " must sign their agreement for " + n, "by"
 	case offtake.DueDelivery:
 		holder := p.Parts[parts[0]].Party
-		return []offtake.PartyName{holder}, shown(holder) + " must deliver " + n, "by"
+		return []offtake.PartyName{holder}, Shown(holder) + " must deliver " + n, "by"
 	case offtake.DueSignBy:
-		return []offtake.PartyName{grantor}, shown(grantor) + " may sign " + shown(p.ThirdParty()) + " for " + n, "until"
+		return []offtake.PartyName{grantor}, Shown(grantor) + " may sign " + Shown(p.ThirdParty()) + " for " + n, "until"
 	case offtake.DueCloseBy:
-		return []offtake.PartyName{grantor}, shown(grantor) + "'s agreement with " + shown(p.ThirdParty()) + " for " + n + " must take effect", "by"
+		return []offtake.PartyName{grantor}, Shown(grantor) + "'s agreement with " + Shown(p.ThirdParty()) + " for " + n + " must take effect", "by"
 	case offtake.DueExpires:
-		return nil, "the offer of " + shown(p.ThirdParty()) + " expires", "at"
+		return nil, "the offer of " + Shown(p.ThirdParty()) + " expires", "at"
 	}
-	return nil, "deadline " + shown(of), "at"
+	return nil, "deadline " + Shown(of), "at"
 }
 
 // waits says for what a part waits that has no deadline running; "" where it
@@ -107,9 +107,9 @@ func waits(p *refusal.Process, i int) (who []offtake.PartyName, text string) {
 		if strings.HasPrefix(p.Why, "it waits until ") { // for a right that comes first
 			return nil, n + " " + waitVerb(q.Quantity) + " " + strings.TrimPrefix(p.Why, "it waits ")
 		}
-		return []offtake.PartyName{grantor}, shown(grantor) + " must say what the offer left open: " + shown(p.Why)
+		return []offtake.PartyName{grantor}, Shown(grantor) + " must say what the offer left open: " + Shown(p.Why)
 	case offtake.NotifyDue, offtake.Deficient:
-		text = shown(grantor) + " must serve a complete notice on " + list(firstAsked(p))
+		text = Shown(grantor) + " must serve a complete notice on " + list(firstAsked(p))
 		if p.Missed {
 			return []offtake.PartyName{grantor}, text + ", and is late since " + zoneOf(p).moment(p.Notify.By)
 		}
@@ -121,13 +121,13 @@ func waits(p *refusal.Process, i int) (who []offtake.PartyName, text string) {
 		return nil, "time stands still for " + list(p.Causes) + ", until it is resumed"
 	case offtake.IsUndetermined:
 		if d := p.Contract.Right.Determiner; d != "" {
-			return []offtake.PartyName{d}, shown(d) + " must answer the question of " + shown(p.Doubt) + ", and time stands still until then"
+			return []offtake.PartyName{d}, Shown(d) + " must answer the question of " + Shown(p.Doubt) + ", and time stands still until then"
 		}
 		who = append(who, grantor)
 		for _, s := range p.Seats {
 			who = append(who, s.Party)
 		}
-		return who, list(who) + " must answer the question of " + shown(p.Doubt) + " together, and time stands still until then"
+		return who, list(who) + " must answer the question of " + Shown(p.Doubt) + " together, and time stands still until then"
 	case offtake.IsDisputed:
 		return nil, n + " " + are(q.Quantity) + " in dispute: no deadline falls, and nothing is signed or closed"
 	}
@@ -143,19 +143,19 @@ func waitVerb(n int64) string {
 
 // waitsBound says the same of a part that a holder or the third party has.
 func waitsBound(p *refusal.Process, q refusal.Part) (who []offtake.PartyName, text string) {
-	grantor, third, n := p.Contract.Right.Grantor, shown(p.ThirdParty()), number(q.Quantity)
+	grantor, third, n := p.Contract.Right.Grantor, Shown(p.ThirdParty()), number(q.Quantity)
 	switch {
 	case q.State == offtake.Contracting && q.Agreed:
-		return []offtake.PartyName{q.Party}, shown(q.Party) + " must deliver " + n + "; the offer names no day"
+		return []offtake.PartyName{q.Party}, Shown(q.Party) + " must deliver " + n + "; the offer names no day"
 	case q.State == offtake.Contracting:
-		return []offtake.PartyName{q.Party, grantor}, shown(q.Party) + " and " + shown(grantor) + " must sign their agreement for " + n + "; no deadline is set"
+		return []offtake.PartyName{q.Party, grantor}, Shown(q.Party) + " and " + Shown(grantor) + " must sign their agreement for " + n + "; no deadline is set"
 	case q.State != offtake.InTail:
 	case q.Signed == nil:
-		return []offtake.PartyName{grantor}, shown(grantor) + " may sign " + third + " for " + n + "; no deadline is set"
+		return []offtake.PartyName{grantor}, Shown(grantor) + " may sign " + third + " for " + n + "; no deadline is set"
 	case q.Signed.Overdue:
-		return []offtake.PartyName{grantor}, shown(grantor) + "'s agreement with " + third + " for " + n + " is overdue since " + zoneOf(p).moment(q.Signed.CloseBy) + "; it may be withdrawn, and taking effect now would breach"
+		return []offtake.PartyName{grantor}, Shown(grantor) + "'s agreement with " + third + " for " + n + " is overdue since " + zoneOf(p).moment(q.Signed.CloseBy) + "; it may be withdrawn, and taking effect now would breach"
 	default:
-		return []offtake.PartyName{grantor}, shown(grantor) + "'s agreement with " + third + " for " + n + " must take effect; no deadline is set"
+		return []offtake.PartyName{grantor}, Shown(grantor) + "'s agreement with " + third + " for " + n + " must take effect; no deadline is set"
 	}
 	return nil, ""
 }

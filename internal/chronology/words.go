@@ -12,9 +12,9 @@ import (
 	"github.com/offtake-dev/offtake/internal/civil"
 )
 
-// shown gives a word as it can be shown on one line: as it is, or quoted where
+// Shown gives a word as it can be shown on one line: as it is, or quoted where
 // it has what no line should carry.
-func shown[S ~string](s S) string {
+func Shown[S ~string](s S) string {
 	text := string(s)
 	odd := func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }
 	if strings.ContainsFunc(text, odd) {
@@ -27,7 +27,7 @@ func shown[S ~string](s S) string {
 func list[S ~string](words []S) string {
 	var all []string
 	for _, w := range words {
-		all = append(all, shown(w))
+		all = append(all, Shown(w))
 	}
 	switch n := len(all); n {
 	case 0:
@@ -76,7 +76,7 @@ func joined(s, sep, why string) string {
 	if why == "" {
 		return s
 	}
-	return s + sep + shown(why)
+	return s + sep + Shown(why)
 }
 
 // A zone shows instants by the clocks of a calendar; by UTC where there is none.
@@ -121,32 +121,32 @@ func offered(o offtake.OfferTerms) string {
 			out = append(out, words)
 		}
 	}
-	what := strings.TrimSpace(number(o.Quantity) + " " + shown(o.Accelerator))
+	what := strings.TrimSpace(number(o.Quantity) + " " + Shown(o.Accelerator))
 	switch {
 	case o.Quantity == 0:
-		what = shown(o.Accelerator)
+		what = Shown(o.Accelerator)
 	case o.Accelerator == "":
 		what = "quantity " + number(o.Quantity)
 	}
 	say(what != "", what)
-	say(o.Party != "", "by "+shown(o.Party))
-	say(o.Provider != "", "from "+shown(o.Provider))
-	say(o.Region != "", "in "+shown(o.Region))
-	say(o.Site != "", "at "+shown(o.Site))
+	say(o.Party != "", "by "+Shown(o.Party))
+	say(o.Provider != "", "from "+Shown(o.Provider))
+	say(o.Region != "", "in "+Shown(o.Region))
+	say(o.Site != "", "at "+Shown(o.Site))
 	say(o.Price.Currency() != "", o.Price.String()+" an accelerator-hour")
 	say(!o.Term.IsZero(), "for "+o.Term.Words())
 	say(!o.Delivery.IsZero(), "delivery "+o.Delivery.String())
 	say(len(o.Purposes) > 0, "for "+list(o.Purposes))
-	say(o.Kind != "", shown(o.Kind))
+	say(o.Kind != "", Shown(o.Kind))
 	say(o.AllOrNone.Yes(), "all or nothing")
 	say(o.AllOrNone == offtake.StatedNo, "also in part")
 	say(len(o.BonaFide) > 0, list(o.BonaFide))
 	say(!o.Expires.IsZero(), "expires "+o.Expires.String())
 	for _, x := range o.Extras {
-		say(true, joined("with "+shown(x.Name), " worth ", value(x)))
+		say(true, joined("with "+Shown(x.Name), " worth ", value(x)))
 	}
 	for _, t := range o.Other {
-		say(true, shown(t.Key)+" "+t.Value.String())
+		say(true, Shown(t.Key)+" "+t.Value.String())
 	}
 	return strings.Join(out, ", ")
 }
