@@ -1,6 +1,7 @@
 package deal
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/offtake-dev/offtake"
@@ -14,7 +15,7 @@ import (
 // across gives the events of an act with those that follow in the processes
 // beside the ones it reached.
 func (d *Deals) across(a offtake.Act, events []offtake.Event) []offtake.Event {
-	if len(d.waiting) == 0 && !d.touchesOthers(events) {
+	if !d.touchesOthers(events) {
 		return events
 	}
 	v := view{d: d, now: map[offtake.ProcessID]*refusal.Process{}}
@@ -26,15 +27,15 @@ func (d *Deals) across(a offtake.Act, events []offtake.Event) []offtake.Event {
 			events = append(events, v.takenElsewhere(bound)...)
 		}
 		if i == len(events)-1 {
-			events = append(events, v.cleared(a)...)
+			events = append(events, v.cleared(a, events)...)
 		}
 	}
 	return events
 }
 
 // touchesOthers reports whether events can matter to a process they are not
-// about: a right that is subject to another opened one, or a holder was bound
-// where there are others.
+// about: a right that is subject to another opened one or has done so over the
+// opportunity, or a holder was bound where there are others.
 func (d *Deals) touchesOthers(events []offtake.Event) bool {
 	return slices.ContainsFunc(events, func(e offtake.Event) bool {
 		switch e := e.(type) {
@@ -43,9 +44,10 @@ func (d *Deals) touchesOthers(events []offtake.Event) bool {
 			return err == nil && !c.Right.SubjectTo.IsZero()
 		case offtake.Bound:
 			p, known := d.processes[e.Process]
-			return !known || len(d.opportunities[p.Opportunity].processes) > 1
+			return !known || len(p.over.processes) > 1
 		}
-		return false
+		p, known := d.processes[refusal.ProcessOf(e)]
+		return known && p.over.subject
 	})
 }
 
@@ -138,11 +140,10 @@ func (v *view) takenElsewhere(e offtake.Bound) (events []offtake.Event) {
 	return events
 }
 
-// cleared opens what waited for another right, for what was not taken there.
-func (v *view) cleared(a offtake.Act) (events []offtake.Event) {
-	waiting := slices.Concat(v.d.waiting, v.opened)
-	for _, id := range waiting {
-		p := v.get(id)
+// cleared opens what waited for another right over an opportunity that the events
+// are about, for what was not taken there.
+func (v *view) cleared(a offtake.Act, about []offtake.Event) (events []offtake.Event) {
+	for _, p := range v.waiting(about) {
 		ref := p.Contract.Right.SubjectTo
 		if ref.IsZero() || p.State() != offtake.Assessing || v.undecided(p.Opportunity, ref) {
 			continue
@@ -152,6 +153,27 @@ func (v *view) cleared(a offtake.Act) (events []offtake.Event) {
 		}
 	}
 	return events
+}
+
+// waiting gives the processes that may wait for another right over the
+// opportunities that the events are about, as they opened.
+func (v *view) waiting(about []offtake.Event) (ps []*refusal.Process) {
+	var ks []*kept
+	for _, e := range about {
+		k, known := v.d.processes[refusal.ProcessOf(e)]
+		if !known || !k.over.subject || slices.Contains(ks, k.over.processes[0]) {
+			continue
+		}
+		ks = append(ks, k.over.processes...)
+	}
+	slices.SortFunc(ks, func(k, l *kept) int { return cmp.Compare(k.order, l.order) })
+	for _, k := range ks {
+		ps = append(ps, v.get(k.ID))
+	}
+	for _, id := range v.opened {
+		ps = append(ps, v.now[id])
+	}
+	return ps
 }
 
 // meant gives an act as it concerns one process: a notice to the holders of

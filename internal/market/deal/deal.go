@@ -57,6 +57,7 @@ type Opportunity struct {
 	Taken     int64   // by a holder
 	processes []*kept // as they opened
 
+	subject   bool  // a process over it is subject to another right
 	number    int   // of the offers, by when they were received
 	stale     bool  // what it counts for in split may have changed
 	countedIn *sums // nil: in none yet
@@ -73,9 +74,8 @@ type Deals struct {
 	processes     map[offtake.ProcessID]*kept
 	received      int // offers, so far
 	split         map[splitOf]*sums
-	stale         []*Opportunity      // whose count in split may have changed
-	order         []*kept             // as they opened
-	waiting       []offtake.ProcessID // for another right, maybe
+	stale         []*Opportunity // whose count in split may have changed
+	order         []*kept        // as they opened
 	spent         map[offtake.ClauseRef]time.Time
 	agenda        agenda
 	awaited       []offtake.AmendmentAwaited // amendments that hold from later on
@@ -311,7 +311,7 @@ func (d *Deals) open(at time.Time, e offtake.ProcessOpened) {
 	o.processes = append(o.processes, k)
 	d.order = append(d.order, k)
 	if !c.Right.SubjectTo.IsZero() {
-		d.waiting = append(d.waiting, k.ID)
+		o.subject = true
 	}
 	d.agenda.touch(k)
 }
@@ -357,9 +357,6 @@ func (d *Deals) follow(at time.Time, p *kept, e offtake.Event) {
 		if _, before := d.spent[p.Contract.Ref]; !before {
 			d.spent[p.Contract.Ref] = at
 		}
-	}
-	if !p.Live() {
-		d.waiting = slices.DeleteFunc(d.waiting, func(w offtake.ProcessID) bool { return w == p.ID })
 	}
 	d.agenda.touch(p)
 }
