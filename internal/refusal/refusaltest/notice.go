@@ -108,6 +108,18 @@ func (p *process) object(a offtake.Act, deed offtake.NoticeObject) Outcome {
 	return Taken
 }
 
+// fit makes a part what is still offered beside the others: one at the least,
+// where more has ended than is offered now.
+func (p *process) fit(one *part) {
+	one.quantity = p.terms.Quantity
+	for _, q := range p.parts {
+		if q != one {
+			one.quantity -= q.quantity
+		}
+	}
+	one.quantity = max(one.quantity, 1)
+}
+
 // deficient: the notice counts as such. Everything live that nobody is bound to
 // is one part again, and all ranks are asked anew.
 func (p *process) deficient(at time.Time) {
@@ -125,13 +137,7 @@ func (p *process) deficient(at time.Time) {
 	if first == nil {
 		return
 	}
-	first.quantity = p.terms.Quantity // what is still offered
-	for _, q := range p.parts {
-		if q != first {
-			first.quantity -= q.quantity
-		}
-	}
-	first.quantity = max(first.quantity, 1)
+	p.fit(first)
 	first.move(offtake.Deficient, at)
 	first.signed, first.signBy = nil, time.Time{}
 	p.missing, p.objects, p.based = nil, nil, false

@@ -242,8 +242,8 @@ func (p *process) standsFor() (live *part) {
 
 // replace puts other terms under a process before its notice.
 func (p *process) replace(q *part, now offtake.OfferTerms, at time.Time) {
-	q.quantity += now.Quantity - p.terms.Quantity
 	p.terms = now
+	p.fit(q)
 	p.sit()
 	switch s := p.t.assess(now); {
 	case q.state == offtake.Assessing && s == offtake.NotifyDue:
@@ -280,8 +280,8 @@ func (p *process) reviseNoticed(now offtake.OfferTerms, at time.Time) {
 		p.terms, p.revised = now, &now
 		p.ask(p.unclearKey(now), at)
 	case open != nil:
-		open.quantity += now.Quantity - p.terms.Quantity
 		p.terms, p.noticed = now, now
+		p.fit(open)
 	default:
 		p.terms = now
 	}
