@@ -89,7 +89,7 @@ func (s *step) extend(d offtake.ExtendDeadline) error {
 		until = p.Contract.Rules.CutoffOf(d.Until.Date)
 	}
 	switch {
-	case p.stopped():
+	case p.stopped() && !p.any(func(q Part) bool { return q.Of == d.Deadline && q.Paused == "" }): // a question leaves the time of who is bound
 		return p.wrongState("time stands still, and no deadline is known to move")
 	case !until.After(s.a.At):
 		return offtake.Refuse(offtake.Invalid, "extension to %s is over already", offtake.Stamp(until))
@@ -114,7 +114,7 @@ func (s *step) extend(d offtake.ExtendDeadline) error {
 	}
 	var notLater error
 	for i, q := range p.Parts {
-		if q.Of != d.Deadline || q.Clock.By.IsZero() {
+		if q.Of != d.Deadline || q.Clock.By.IsZero() || q.Paused != "" {
 			continue
 		}
 		if err := later(q.Clock.By); err != nil { // parts may have deadlines of their own; those that are earlier move
