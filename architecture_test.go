@@ -207,11 +207,7 @@ func TestEveryWayToReadAClockIsSeen(t *testing.T) {
 // layers reads the block: a line a package, "name: import, import".
 func layers(t *testing.T) map[string][]string {
 	t.Helper()
-	text, err := os.ReadFile("docs/ARCHITECTURE.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, block, ok := strings.Cut(string(text), "```layers\n")
+	_, block, ok := strings.Cut(contents(t, "docs/ARCHITECTURE.md"), "```layers\n")
 	block, _, end := strings.Cut(block, "```")
 	if !ok || !end {
 		t.Fatal("docs/ARCHITECTURE.md has no block of layers")

@@ -3,7 +3,6 @@ package offtake_test
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -161,18 +160,10 @@ func figuresIn(text string) (out []string) {
 // performance reads the page and the measurement it shows.
 func performance(t *testing.T) (page string, m measurement) {
 	t.Helper()
-	text, err := os.ReadFile("docs/PERFORMANCE.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	record, err := os.ReadFile("docs/performance.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(record, &m); err != nil {
+	if err := json.Unmarshal([]byte(contents(t, "docs/performance.json")), &m); err != nil {
 		t.Fatalf("docs/performance.json: %v", err)
 	}
-	return string(text), m
+	return contents(t, "docs/PERFORMANCE.md"), m
 }
 
 // measuredTables gives the rows of every table of the page, each table under

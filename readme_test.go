@@ -11,20 +11,13 @@ import (
 // the story, which `make test` has the program tell: every line stands there,
 // in the same order.
 func TestTheFirstScreenIsWhatTheProgramPrints(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	story, err := os.ReadFile("docs/stories/amendment.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, ok := strings.Cut(string(readme), "```\nterms ")
+	readme, story := contents(t, "README.md"), contents(t, "docs/stories/amendment.txt")
+	_, rest, ok := strings.Cut(readme, "```\nterms ")
 	block, _, ended := strings.Cut("terms "+rest, "\n```")
 	if !ok || !ended {
 		t.Fatal("README.md has no block of figures that begins with the terms")
 	}
-	_, rest, ok = strings.Cut(string(story), "--terms 2026-06-01\n")
+	_, rest, ok = strings.Cut(story, "--terms 2026-06-01\n")
 	told, _, ended := strings.Cut(rest, "\n#")
 	if !ok || !ended {
 		t.Fatal("docs/stories/amendment.txt does not replay all four versions of the terms")
@@ -43,16 +36,9 @@ func TestTheFirstScreenIsWhatTheProgramPrints(t *testing.T) {
 // TestThePlaysAreWhatTheProgramPrints holds what the README shows of `offtake
 // play` to the story of a first refusal, which `make test` has the program tell.
 func TestThePlaysAreWhatTheProgramPrints(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	story, err := os.ReadFile("docs/stories/refusal.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	left, shown := strings.Split(string(story), "\n"), 0
-	for _, block := range strings.Split(string(readme), "\n$ offtake ")[1:] {
+	readme, story := contents(t, "README.md"), contents(t, "docs/stories/refusal.txt")
+	left, shown := strings.Split(story, "\n"), 0
+	for _, block := range strings.Split(readme, "\n$ offtake ")[1:] {
 		play, printed, _ := strings.Cut(block, "\n")
 		if !strings.HasPrefix(play, "play ") {
 			continue
@@ -73,4 +59,13 @@ func TestThePlaysAreWhatTheProgramPrints(t *testing.T) {
 	if shown == 0 {
 		t.Error("README.md shows nothing of offtake play")
 	}
+}
+
+func contents(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -69,6 +69,7 @@ longer log takes the place of an earlier one: its events have the same names.
 					return offtake.Refuse(offtake.Invalid, "--%s is empty; leave it out or give it a value", name)
 				}
 			}
+			defer takeMemory()()
 			p, err := w.played(args[0], args[1], flags, f == "text")
 			if err != nil {
 				return err
@@ -101,7 +102,6 @@ func playFile(b *offtake.Book, law *rights.Law, name string, o play.Options) (*p
 		}
 		log = bytes.NewReader(text)
 	}
-	defer takeMemory()()
 	c, err := play.Run(b, law, log, o)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -243,6 +243,7 @@ func pad(out *bufio.Writer, n int) {
 	}
 }
 
+// writePictures writes how the processes stand at each instant asked about.
 func writePictures(out *bufio.Writer, c *play.Case) {
 	for _, picture := range c.Pictures {
 		fmt.Fprintf(out, "\nas of %s\n", offtake.Stamp(picture.At))

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -53,7 +52,7 @@ func (c *Case) WriteJSON(to io.Writer, more ...Member) error {
 	w := &writer{out: bufio.NewWriter(to)}
 	w.text(`{"acts":[`)
 	for i, a := range c.Acts {
-		w.act(i, a)
+		w.item(i, actJSON{a.ID, a.Outcome, a.Reason})
 	}
 	w.text(`],"as_of":[`)
 	for i, picture := range c.Pictures {
@@ -88,25 +87,6 @@ func (w *writer) text(s string) {
 	if w.err == nil {
 		_, w.err = w.out.WriteString(s)
 	}
-}
-
-// act writes what became of an act. Most are told in plain words.
-func (w *writer) act(n int, a Told) {
-	plain := !strings.ContainsFunc(string(a.ID), func(c rune) bool {
-		return c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&'
-	})
-	if a.Reason != "" || !plain {
-		w.item(n, actJSON{a.ID, a.Outcome, a.Reason})
-		return
-	}
-	if n > 0 {
-		w.text(",")
-	}
-	w.text(`{"id":"`)
-	w.text(string(a.ID))
-	w.text(`","outcome":"`)
-	w.text(string(a.Outcome))
-	w.text(`"}`)
 }
 
 // item writes one of a list.

@@ -10,17 +10,11 @@ import (
 
 // New gives the process that an opening makes, under its contract.
 func New(c *Contract, at time.Time, e offtake.ProcessOpened) Process {
-	terms := e.Terms
-	return NewOf(c, at, &e, &terms)
-}
-
-// NewOf does what New does. The terms are those of the opening, which the caller
-// keeps already, and never changes.
-func NewOf(c *Contract, at time.Time, e *offtake.ProcessOpened, terms *offtake.OfferTerms) Process {
+	terms := e.Terms // alone: the event need not be kept for them
 	p := Process{
 		ID: e.Process, Opportunity: e.Opportunity, Contract: c, After: e.After, Left: e.Left, LeftRank: e.LeftRank,
 		Product: e.Product, Stated: e.Stated,
-		Terms: terms, Noticed: &nothing, Baseline: &nothing, Notify: &noClock, Object: &noClock, Why: e.Why, Opened: at, Seats: c.seats(*terms),
+		Terms: &terms, Noticed: &nothing, Baseline: &nothing, Notify: &noClock, Object: &noClock, Why: e.Why, Opened: at, Seats: c.seats(terms),
 		Parts: []Part{{Quantity: terms.Quantity, State: e.State, Since: at, Clock: &noClock}},
 	}
 	for n, party := range e.Holders {

@@ -36,8 +36,8 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// searched is the clause: two holders in two ranks over two lots, with
-// everything that a clause can ask for.
+// searched is the clause: two holders in two ranks over two lots, with much of
+// what a clause can ask for.
 func searched(t *testing.T) offtake.FirstRefusal {
 	f := plain(t).Right
 	f.Holders = []offtake.Holder{

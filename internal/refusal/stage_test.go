@@ -58,9 +58,7 @@ func (s *stage) pass(until time.Time, over bool) {
 }
 
 func (s *stage) follow(a offtake.Act, events []offtake.Event, outcome refusaltest.Outcome) {
-	for _, e := range events {
-		s.deals.Apply(a.At, e)
-	}
+	s.deals.Fold(a.At, events)
 	s.steps = append(s.steps, refusaltest.Step{Act: a, Outcome: outcome, Events: events, After: standingsOf(s.deals.Processes())})
 }
 

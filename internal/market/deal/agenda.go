@@ -52,7 +52,6 @@ func (g *agenda) next() *kept {
 		case k.queued && k.at.IsZero():
 			heap.Remove(&g.queue, k.place)
 		case k.queued:
-			g.queue[k.place] = k.queuedAt()
 			heap.Fix(&g.queue, k.place)
 		case !k.at.IsZero():
 			heap.Push(&g.queue, k)
@@ -62,7 +61,7 @@ func (g *agenda) next() *kept {
 	if len(g.queue) == 0 {
 		return nil
 	}
-	return g.queue[0].of
+	return g.queue[0]
 }
 
 // deadline gives the process's next deadline as an act.
@@ -74,45 +73,29 @@ func (g *agenda) deadline(k *kept) offtake.Act {
 	return g.due
 }
 
-// A queue is a heap of processes by their next deadline. What they are compared
-// by stands beside them, so that most need not be looked at.
-type queue []queued
-
-type queued struct {
-	second int64
-	nano   int32
-	order  int32
-	of     *kept
-}
-
-func (k *kept) queuedAt() queued {
-	return queued{k.at.Unix(), int32(k.at.Nanosecond()), int32(k.order), k}
-}
+// A queue is a heap of processes by their next deadline.
+type queue []*kept
 
 func (q queue) Len() int { return len(q) }
 func (q queue) Less(i, j int) bool {
-	a, b := &q[i], &q[j]
-	switch {
-	case a.second != b.second:
-		return a.second < b.second
-	case a.nano != b.nano:
-		return a.nano < b.nano
+	if !q[i].at.Equal(q[j].at) {
+		return q[i].at.Before(q[j].at)
 	}
-	return a.order < b.order
+	return q[i].order < q[j].order
 }
 func (q queue) Swap(i, j int) {
 	q[i], q[j] = q[j], q[i]
-	q[i].of.place, q[j].of.place = i, j
+	q[i].place, q[j].place = i, j
 }
 func (q *queue) Push(x any) {
 	k := x.(*kept)
 	k.queued, k.place = true, len(*q)
-	*q = append(*q, k.queuedAt())
+	*q = append(*q, k)
 }
 func (q *queue) Pop() any {
 	last := len(*q) - 1
-	k := (*q)[last].of
-	(*q)[last] = queued{} // nothing is kept alive by it
+	k := (*q)[last]
+	(*q)[last] = nil // nothing is kept alive by it
 	*q = (*q)[:last]
 	k.queued = false
 	return k

@@ -57,11 +57,10 @@ type Opportunity struct {
 	Taken     int64   // by a holder
 	processes []*kept // as they opened
 
-	subject   bool  // a process over it is subject to another right
-	number    int   // of the offers, by when they were received
-	stale     bool  // what it counts for in split may have changed
-	countedIn *sums // nil: in none yet
-	countedOf splitOf
+	subject bool    // a process over it is subject to another right
+	number  int     // of the offers, by when they were received
+	stale   bool    // what it counts for in split may have changed
+	counted splitOf // where; zero: nowhere yet
 }
 
 // Left gives what nobody has taken.
@@ -301,12 +300,10 @@ func (d *Deals) open(at time.Time, e offtake.ProcessOpened) {
 		return // the book is not the one the event was decided under
 	}
 	o := d.opportunities[e.Opportunity]
-	terms := o.Terms // kept once, where they are those of the offer
-	if e.Terms.Quantity != terms.Quantity || !e.Terms.SameBut(terms) {
-		own := e.Terms
-		terms = &own
+	k := &kept{Process: refusal.New(c, at, e), over: o, order: len(d.order)}
+	if k.Terms.Quantity == o.Terms.Quantity && k.Terms.SameBut(o.Terms) {
+		k.Terms = o.Terms // kept once
 	}
-	k := &kept{Process: refusal.NewOf(c, at, &e, terms), over: o, order: len(d.order)}
 	d.processes[k.ID] = k
 	o.processes = append(o.processes, k)
 	d.order = append(d.order, k)

@@ -48,14 +48,14 @@ func (d *Deals) recount(c *refusal.Contract) {
 		if o.Withdrawn {
 			counts = 0
 		}
-		if o.countedIn != nil && o.countedOf != of {
-			o.countedIn.set(o, 0)
+		if was := d.split[o.counted]; was != nil && o.counted != of {
+			was.set(o, 0)
 		}
 		if d.split[of] == nil {
 			d.split[of] = &sums{}
 		}
-		o.countedIn, o.countedOf = d.split[of], of
-		o.countedIn.set(o, counts)
+		d.split[of].set(o, counts)
+		o.counted = of
 	}
 	d.stale = d.stale[:0]
 }
