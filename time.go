@@ -3,6 +3,7 @@ package offtake
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -85,12 +86,20 @@ func ParseWhen(s string) (When, error) {
 func ParseInstant(s string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339Nano, s)
 	switch t = t.UTC(); {
-	case err != nil:
+	case err != nil || !strictly(s):
 		return time.Time{}, Refuse(Invalid, "instant %q is not written as 2025-03-01T08:00:00Z", clip(s))
 	case t.Year() < 1900 || t.Year() > 9999:
 		return time.Time{}, Refuse(Invalid, "instant %q is out of range; years run from 1900 to 9999 in UTC", clip(s))
 	}
 	return t, nil
+}
+
+// strictly reports whether an instant that could be read is written as RFC 3339
+// has it, with no more of a second than is kept. The library reads a comma for the
+// point, and an hour of one digit.
+func strictly(s string) bool {
+	_, fraction, _ := strings.Cut(s, ".")
+	return s[13] == ':' && !strings.Contains(s, ",") && strings.IndexAny(fraction, "Z+-") <= 9
 }
 
 // IsZero reports whether no time was given.

@@ -122,7 +122,7 @@ func TestATimeInABookIsAnInstantOrADay(t *testing.T) {
 			t.Errorf("ParseWhen(%q) = %v, %v, want %s", c.written, got, err, c.want)
 		}
 	}
-	for _, s := range []string{"", "2025-03-01T08:00", "2025-03-01T08:00:00", "2025-03-01 08:00:00Z", "2025-03-01T25:00:00Z", "2025-02-29", "1899-12-31T00:00:00Z", "yesterday", "1741000000"} {
+	for _, s := range []string{"", "2025-03-01T08:00", "2025-03-01T08:00:00", "2025-03-01 08:00:00Z", "2025-03-01T25:00:00Z", "2025-02-29", "2025-03-01T08:00:00,5Z", "2025-03-01T8:00:00Z", "2025-03-01T08:00:00.1234567891Z", "1899-12-31T00:00:00Z", "yesterday", "1741000000"} {
 		if got, err := offtake.ParseWhen(s); err == nil || offtake.KindOf(err) != offtake.Invalid {
 			t.Errorf("ParseWhen(%q) = %v, %v, want a refusal", s, got, err)
 		}

@@ -9,38 +9,55 @@ type claim struct {
 }
 
 // allot shares lots among claims by weight. Nobody gets more than it claims;
-// what a cap leaves is shared again, in the same way, among those who have not
-// reached theirs. Lots are whole: each gets the whole part of its share, and
-// the lots that are left over go to the largest remainders, of equal ones to
-// those that come first.
+// what a cap leaves is shared again among those who have not reached theirs.
+// Lots are whole, and are made so once, when all who reach their cap are known: each
+// gets the whole part of its share, and the lots that are left over go to the
+// largest remainders, of equal ones to those that come first.
 func allot(lots int64, claims []claim) []int64 {
 	got := make([]int64, len(claims))
-	for lots > 0 {
-		var open []int
+	open := make([]int, 0, len(claims))
+	for i := range claims {
+		open = append(open, i)
+	}
+	for {
 		var weights int64
-		for i, c := range claims {
-			if got[i] < c.most {
-				open = append(open, i)
-				weights += c.weight
+		for _, i := range open {
+			weights += claims[i].weight
+		}
+		back := lots
+		under := open[:0:0]
+		for _, i := range open {
+			if reaches(lots, claims[i], weights) {
+				got[i] = claims[i].most
+				back -= got[i]
+				continue
 			}
+			under = append(under, i)
 		}
-		if len(open) == 0 {
-			return got
+		if len(under) == len(open) {
+			break
 		}
-		var back int64
-		for n, share := range shares(lots, open, weights, claims) {
-			i := open[n]
-			take := min(share, claims[i].most-got[i])
-			got[i] += take
-			back += share - take
-		}
-		lots = back
+		lots, open = back, under
+	}
+	for n, share := range shares(lots, open, claims) {
+		got[open[n]] = share
 	}
 	return got
 }
 
+// reaches reports whether a claim's share by weight is all that it claims, or more.
+func reaches(lots int64, c claim, weights int64) bool {
+	hi, lo := bits.Mul64(uint64(lots), uint64(c.weight))
+	capHi, capLo := bits.Mul64(uint64(c.most), uint64(weights))
+	return hi > capHi || hi == capHi && lo >= capLo
+}
+
 // shares splits lots by weight among some claims, by largest remainder.
-func shares(lots int64, among []int, weights int64, claims []claim) []int64 {
+func shares(lots int64, among []int, claims []claim) []int64 {
+	var weights int64
+	for _, i := range among {
+		weights += claims[i].weight
+	}
 	out := make([]int64, len(among))
 	rest := make([]uint64, len(among))
 	left := lots
@@ -50,7 +67,7 @@ func shares(lots int64, among []int, weights int64, claims []claim) []int64 {
 		out[n], rest[n] = int64(whole), remainder
 		left -= int64(whole)
 	}
-	for ; left > 0; left-- {
+	for ; left > 0 && len(among) > 0; left-- {
 		most := -1
 		for n, r := range rest {
 			if r > 0 && (most < 0 || r > rest[most]) {

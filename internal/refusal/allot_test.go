@@ -9,52 +9,53 @@ import (
 	"pgregory.net/rapid"
 )
 
-// twinAllot does what allot does with fractions and a lot at a time.
+// twinAllot does what allot does with fractions, by the level up to which all are
+// filled alike: the one at which what is given, no claim above its cap, is all there
+// is. Then it makes the lots whole, one at a time.
 func twinAllot(lots int64, claims []claim) []int64 {
-	got := make([]int64, len(claims))
-	for lots > 0 {
-		weights := new(big.Rat)
-		for i, c := range claims {
-			if got[i] < c.most {
-				weights.Add(weights, new(big.Rat).SetInt64(c.weight))
+	whole := func(n int64) *big.Rat { return new(big.Rat).SetInt64(n) }
+	given := func(level *big.Rat) (sum *big.Rat, each []*big.Rat) {
+		sum = new(big.Rat)
+		for _, c := range claims {
+			share := new(big.Rat).Mul(level, whole(c.weight))
+			if share.Cmp(whole(c.most)) > 0 {
+				share = whole(c.most)
 			}
+			each = append(each, share)
+			sum.Add(sum, share)
 		}
-		if weights.Sign() == 0 {
+		return sum, each
+	}
+	var caps []*big.Rat // the levels at which a claim is full, between which what is given grows evenly
+	for _, c := range claims {
+		caps = append(caps, new(big.Rat).Quo(whole(c.most), whole(c.weight)))
+	}
+	slices.SortFunc(caps, (*big.Rat).Cmp)
+	level := new(big.Rat)
+	for _, full := range caps {
+		low, _ := given(level)
+		high, _ := given(full)
+		if high.Cmp(whole(lots)) > 0 {
+			rise := new(big.Rat).Quo(new(big.Rat).Sub(whole(lots), low), new(big.Rat).Sub(high, low))
+			level.Add(level, rise.Mul(rise, new(big.Rat).Sub(full, level)))
 			break
 		}
-		share := make([]int64, len(claims))
-		type left struct {
-			of int
-			by *big.Rat
+		level = full
+	}
+	_, each := given(level)
+	got := make([]int64, len(claims))
+	var remainders []int
+	left := lots
+	for i, share := range each {
+		got[i] = new(big.Int).Quo(share.Num(), share.Denom()).Int64()
+		left -= got[i]
+		if share.Sub(share, whole(got[i])).Sign() > 0 {
+			remainders = append(remainders, i)
 		}
-		var remainders []left
-		given := int64(0)
-		for i, c := range claims {
-			if got[i] >= c.most {
-				continue
-			}
-			exact := new(big.Rat).Mul(new(big.Rat).SetInt64(lots), new(big.Rat).SetInt64(c.weight))
-			exact.Quo(exact, weights)
-			whole := new(big.Int).Quo(exact.Num(), exact.Denom()).Int64()
-			share[i] = whole
-			given += whole
-			remainders = append(remainders, left{i, exact.Sub(exact, new(big.Rat).SetInt64(whole))})
-		}
-		slices.SortStableFunc(remainders, func(a, b left) int { return b.by.Cmp(a.by) })
-		for _, r := range remainders[:lots-given] {
-			share[r.of]++
-		}
-		back := int64(0)
-		for i := range claims {
-			for ; share[i] > 0; share[i]-- {
-				if got[i] == claims[i].most {
-					back++
-				} else {
-					got[i]++
-				}
-			}
-		}
-		lots = back
+	}
+	slices.SortStableFunc(remainders, func(i, j int) int { return each[j].Cmp(each[i]) })
+	for _, i := range remainders[:min(left, int64(len(remainders)))] {
+		got[i]++
 	}
 	return got
 }
@@ -103,6 +104,8 @@ func TestAllot(t *testing.T) {
 		{"the largest remainder gets the odd lot", 10, []claim{{2, 10}, {1, 10}}, []int64{7, 3}},
 		{"of equal remainders the first", 3, []claim{{1, 3}, {1, 3}}, []int64{2, 1}},
 		{"what a cap leaves is shared again", 10, []claim{{1, 1}, {1, 10}, {1, 10}}, []int64{1, 5, 4}},
+		{"lots are made whole once, after the caps", 10, []claim{{1, 10}, {1, 10}, {1, 2}}, []int64{4, 4, 2}},
+		{"a cap that only what was shared again reaches", 12, []claim{{1, 1}, {1, 4}, {2, 12}}, []int64{1, 4, 7}},
 		{"one alone gets what it took", 14, []claim{{5, 6}}, []int64{6}},
 		{"nobody took anything", 14, []claim{{1, 0}}, []int64{0}},
 	} {

@@ -91,6 +91,10 @@ func (s *step) extend(d offtake.ExtendDeadline) error {
 	switch {
 	case p.stopped() && !p.any(func(q Part) bool { return q.Of == d.Deadline && q.Paused == "" }): // a question leaves the time of who is bound
 		return p.wrongState("time stands still, and no deadline is known to move")
+	case d.Until.IsZero():
+		return offtake.Refuse(offtake.Invalid, "extension says no until")
+	case until.UTC().Year() > lastYear:
+		return offtake.Refuse(offtake.Invalid, "extension to %s ends after the year %d, the last that can be written", d.Until, lastYear)
 	case !until.After(s.a.At):
 		return offtake.Refuse(offtake.Invalid, "extension to %s is over already", offtake.Stamp(until))
 	}
@@ -133,6 +137,9 @@ func (s *step) extend(d offtake.ExtendDeadline) error {
 	return nil
 }
 
+// lastYear is the last whose instants can be written.
+const lastYear = 9999
+
 // longestExtension is how far an extension may reach and still be told in units
 // of its window. What lies beyond stands as a date alone.
 const longestExtension = 100 * 366 * 24 * time.Hour
@@ -151,11 +158,16 @@ func (c *Contract) lasting(k Clock, until time.Time) offtake.Duration {
 		length = offtake.Duration{Unit: offtake.Days}
 		k.Length = length
 	}
-	more := sort.Search(40_000, func(n int) bool { // days in a hundred years
+	tooLong := func(n int) bool {
 		k.Length.Count = length.Count + n
 		at := k.counted(c.Rules)
 		return at.IsZero() || at.After(until)
-	})
+	}
+	bound := 1 // most extensions are short, and counting a century takes long
+	for !tooLong(bound) {
+		bound *= 2
+	}
+	more := sort.Search(bound, tooLong)
 	length.Count += max(more-1, 0)
 	return length
 }

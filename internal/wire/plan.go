@@ -42,7 +42,11 @@ func planOf(t reflect.Type) *plan {
 			}
 			continue
 		}
-		p.fields = append(p.fields, field{keyOf(f.Name), []int{i}, codecOf(f.Type)})
+		c := codecOf(f.Type)
+		if f.Name == "Quantity" {
+			c.parse = quantity
+		}
+		p.fields = append(p.fields, field{keyOf(f.Name), []int{i}, c})
 	}
 	return p
 }

@@ -186,6 +186,16 @@ var numbers = codec{
 	empty: isZero,
 }
 
+// quantity reads a number of accelerators. Where none is said all are meant, so
+// that a 0 that was said must not be read as none.
+func quantity(v jsontext.Value, into reflect.Value) error {
+	err := numbers.parse(v, into)
+	if err == nil && into.Int() == 0 {
+		return offtake.Refuse(offtake.Invalid, "%s is not above zero; leave the key out where everything is meant", v)
+	}
+	return err
+}
+
 var truths = codec{
 	append: func(dst []byte, v reflect.Value) ([]byte, error) { return strconv.AppendBool(dst, v.Bool()), nil },
 	parse: func(v jsontext.Value, into reflect.Value) error {

@@ -144,6 +144,8 @@ func TestWhatIsRefused(t *testing.T) {
 		{"no instant", `{"id":"a1","act":"offer.withdraw"}`, `act "offer.withdraw" has no "at"`},
 		{"a date for an instant", `{"at":"2025-06-03","act":"offer.withdraw"}`, `offer.withdraw: at: instant "2025-06-03" is not written as 2025-03-01T08:00:00Z`},
 		{"a null", head + `"act":"accept","quantity":null}`, `accept: quantity: null is null, expected a whole number of at most 64 bits; leave out a key that has no value`},
+		{"no accelerator", head + `"act":"accept","quantity":0}`, `accept: quantity: 0 is not above zero; leave the key out where everything is meant`},
+		{"an offer of none", head + `"act":"offer.make","terms":{"quantity":-0}}`, `offer.make: terms: quantity: -0 is not above zero`},
 		{"half an accelerator", head + `"act":"accept","quantity":1.5}`, `accept: quantity: 1.5 is a number, expected a whole number`},
 		{"an exponent", head + `"act":"accept","quantity":1e3}`, `accept: quantity: 1e3 is a number, expected a whole number`},
 		{"too many accelerators", head + `"act":"accept","quantity":9223372036854775808}`, `expected a whole number of at most 64 bits`},

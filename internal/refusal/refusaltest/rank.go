@@ -1,6 +1,7 @@
 package refusaltest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -201,48 +202,43 @@ func (p *process) share(claims []*claim, left int64, got map[offtake.PartyName]i
 	return gone
 }
 
-// hand gives lots out by weight and largest remainder; what a cap leaves is
-// handed out again among those without one, until nobody wants more.
+// hand gives lots out by weight and largest remainder. Who gets all that it took is
+// taken out first, one after the other, and the rest is for the others.
 func hand(claims []*claim, lots int64) {
-	for lots > 0 {
-		var open []*claim
-		var weight int64
-		for _, c := range claims {
-			if c.got < c.most {
-				open = append(open, c)
-				weight += c.weight
+	open := slices.Clone(claims)
+	for again := true; again; {
+		again = false
+		for i, c := range open {
+			if lots*c.weight >= c.most*weightOf(open) {
+				c.got = c.most
+				lots -= c.most
+				open, again = slices.Delete(open, i, i+1), true
+				break
 			}
 		}
-		if len(open) == 0 {
-			return
-		}
-		lots = deal(open, weight, lots)
 	}
-}
-
-// deal hands lots out once and gives what caps have left of them.
-func deal(open []*claim, weight, lots int64) (left int64) {
-	due := make([]int64, len(open))
 	rest := make([]int64, len(open))
+	weight := weightOf(open)
 	spare := lots
 	for i, c := range open {
-		due[i], rest[i] = lots*c.weight/weight, lots*c.weight%weight
-		spare -= due[i]
+		c.got, rest[i] = lots*c.weight/weight, lots*c.weight%weight
+		spare -= c.got
 	}
-	for ; spare > 0; spare-- {
+	for ; spare > 0 && len(open) > 0; spare-- {
 		largest := 0
 		for i := range open {
 			if rest[i] > rest[largest] {
 				largest = i
 			}
 		}
-		due[largest]++
+		open[largest].got++
 		rest[largest] = -1
 	}
-	for i, c := range open {
-		n := min(due[i], c.most-c.got)
-		c.got += n
-		left += due[i] - n
+}
+
+func weightOf(claims []*claim) (sum int64) {
+	for _, c := range claims {
+		sum += c.weight
 	}
-	return left
+	return sum
 }
