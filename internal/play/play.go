@@ -18,7 +18,6 @@ import (
 	"github.com/offtake-dev/offtake/internal/market/terms"
 	"github.com/offtake-dev/offtake/internal/refusal"
 	"github.com/offtake-dev/offtake/internal/rights"
-	"github.com/offtake-dev/offtake/internal/wire"
 )
 
 // An Outcome is what became of an act.
@@ -128,10 +127,10 @@ type player struct {
 	out      *Case
 
 	log     source
-	begin   int64         // of its first line
-	lines   int           // that were played
-	decided bits          // which of them were decided, whatever became of them
-	acts    []offtake.Act // those, as evidence has them, once there was some
+	begin   int64   // of its first line
+	lines   int     // that were played
+	decided bits    // which of them were decided, whatever became of them
+	entries []entry // those, as evidence has them, once there was some
 }
 
 // read plays one act of the log.
@@ -148,19 +147,18 @@ func (p *player) read(r *read) error {
 	}
 	p.until(act.At)
 	p.now = act.At
-	events, err := p.decide(act)
-	evidence, upsets := act.Deed.(offtake.Evidence)
-	if upsets && offtake.KindOf(err) == offtake.NotSupported {
+	var events []offtake.Event
+	var err error
+	if evidence, is := act.Deed.(offtake.Evidence); is {
 		var broken error
-		if events, err, broken = nil, nil, p.recall(); broken != nil {
+		if events, err, broken = p.evidence(n, act, evidence); broken != nil {
 			return broken
 		}
-		err = p.anew(evidence)
-	}
-	if !upsets {
+	} else {
+		events, err = p.decide(act)
 		p.decided.set(n)
-		if p.acts != nil {
-			p.acts = append(p.acts, act)
+		if p.entries != nil {
+			p.entries = append(p.entries, entry{line: n, act: act})
 		}
 	}
 	if err != nil {
@@ -185,61 +183,6 @@ func (p *player) known(r *read) (o Outcome, why string) {
 		return Rejected, "it was received at " + offtake.Stamp(r.act.At) + ", before an act that stands before it, of " + offtake.Stamp(p.now)
 	}
 	return "", ""
-}
-
-// recall reads the acts that were decided so far once more.
-func (p *player) recall() error {
-	if p.acts != nil {
-		return nil
-	}
-	p.acts = []offtake.Act{}
-	n := 0
-	return p.log.again(p.begin, func(line []byte) error {
-		if n == p.lines-1 {
-			return errRead
-		}
-		if p.decided.has(n) {
-			act, err := wire.ParseAct(line)
-			if err != nil {
-				return err
-			}
-			p.acts = append(p.acts, act)
-		}
-		n++
-		return nil
-	})
-}
-
-// anew plays the whole log again with one act at the instant at which it was
-// truly received. Nobody has relied on what is upset by that; what was told of
-// the acts so far stays told.
-func (p *player) anew(e offtake.Evidence) error {
-	i := slices.IndexFunc(p.acts, func(a offtake.Act) bool { return a.ID == e.Of })
-	switch {
-	case i < 0:
-		return offtake.Refuse(offtake.NotFound, "act %.60q is not in the log", e.Of)
-	case e.Received.After(p.now):
-		return offtake.Refuse(offtake.Invalid, "evidence says that %q was received at %s, which is still to come", e.Of, offtake.Stamp(e.Received))
-	}
-	acts := slices.Clone(p.acts)
-	moved := acts[i]
-	moved.At = e.Received
-	acts = slices.Delete(acts, i, i+1)
-	to := slices.IndexFunc(acts, func(a offtake.Act) bool { return a.At.After(e.Received) })
-	if to < 0 {
-		to = len(acts)
-	}
-	p.acts = slices.Insert(acts, to, moved)
-	p.deals = deal.New(p.law)
-	for _, a := range p.acts {
-		p.passQuietly(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, a.At) }, p.replayed)
-		if events, err := p.decide(a); err == nil {
-			p.deals.Fold(a.At, events)
-			p.replayed(Played{Act: a, Outcome: outcomeOf(events), Events: events})
-		}
-	}
-	p.passQuietly(func(due time.Time, act offtake.Act) bool { return deal.Comes(due, act, p.now) }, p.replayed)
-	return nil
 }
 
 func (p *player) told(a offtake.Act, o Outcome, reason string, events []offtake.Event) {
@@ -286,10 +229,18 @@ func (p *player) decide(a offtake.Act) ([]offtake.Event, error) {
 	case offtake.Deadline:
 		return nil, offtake.Refuse(offtake.Forbidden, "a deadline passes by itself, and nobody may make it pass")
 	}
-	if _, known := p.book.Party(a.By); !known {
-		return nil, offtake.Refuse(offtake.NotFound, "party %.60q is not declared in the book", a.By)
+	if err := p.party(a.By); err != nil {
+		return nil, err
 	}
 	return p.deals.Decide(a)
+}
+
+// party refuses who is not declared.
+func (p *player) party(by offtake.PartyName) error {
+	if _, known := p.book.Party(by); !known {
+		return offtake.Refuse(offtake.NotFound, "party %.60q is not declared in the book", by)
+	}
+	return nil
 }
 
 // until lets the deadlines before an instant pass, and takes the pictures that

@@ -135,8 +135,6 @@ func (s *step) take(deed offtake.Deed) error {
 		return s.assign(deed)
 	case offtake.Determine:
 		return s.determine(deed)
-	case offtake.Evidence:
-		return s.evidence(deed)
 	case offtake.PurposeReading:
 		return s.reading(deed)
 	case offtake.Deadline:

@@ -35,6 +35,8 @@ func (d *Deals) decide(a offtake.Act) ([]offtake.Event, error) {
 		return d.deadline(a, deed)
 	case offtake.Amend:
 		return d.amend(a, deed)
+	case offtake.Evidence:
+		return nil, offtake.Refuse(offtake.NotSupported, "act %q is evidence, for which the log must be played anew, and only events are kept", a.ID)
 	}
 	o, ok := d.opportunities[a.Opportunity]
 	if !ok {
@@ -311,8 +313,7 @@ func (d *Deals) ownOffer(o *Opportunity, a offtake.Act) error {
 }
 
 // reach brings an act to every process of the opportunity in which its party
-// has that step. It is taken if any takes it; but what is not carried out yet
-// in one of them is not done in the others. Where all refuse, the refusal of a
+// has that step. It is taken if any takes it. Where all refuse, the refusal of a
 // live process says more than that of one that has ended, and either more than
 // that of one in which it is not the party's step.
 func (d *Deals) reach(o *Opportunity, a offtake.Act) ([]offtake.Event, error) {
@@ -328,8 +329,6 @@ func (d *Deals) reach(o *Opportunity, a offtake.Act) ([]offtake.Event, error) {
 		}
 		got, err := d.step(p, d.meant(o, p, a), "")
 		switch {
-		case offtake.KindOf(err) == offtake.NotSupported:
-			return nil, err
 		case offtake.KindOf(err) == offtake.Forbidden:
 			stranger = cmp.Or(stranger, err)
 		case err != nil && p.Live():
