@@ -362,14 +362,17 @@ type AmendmentAwaited struct {
 	Agreement   AgreementName
 	Amendment   AmendmentName
 	Opportunity OpportunityID // "": of every opportunity
+	Clause      ClauseRef     // the zero one: every clause of the agreement
 	By          PartyName
 	From        time.Time
 }
 
 // AmendmentHeld: one that was awaited has taken hold.
 type AmendmentHeld struct {
-	Agreement AgreementName
-	Amendment AmendmentName
+	Agreement   AgreementName
+	Amendment   AmendmentName
+	Opportunity OpportunityID
+	Clause      ClauseRef
 }
 
 // Waived: the right was given up by an amendment its holder signed.

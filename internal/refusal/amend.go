@@ -15,17 +15,15 @@ type Amendment struct {
 
 // Amended says what follows for a process when an amendment takes hold. One
 // that does not apply leaves the process under the version it opened with,
-// which still binds its own opportunity.
-func Amended(p Process, a offtake.Act, m Amendment) ([]offtake.Event, error) {
+// which still binds its own opportunity. Whose step it was is the caller's to know.
+func Amended(p *Process, at time.Time, m Amendment) []offtake.Event {
 	switch {
-	case !p.steps(a):
-		return nil, p.mayAct(a)
 	case !p.Live() || !m.Applies:
-		return nil, nil
+		return nil
 	case m.To == nil || m.To.Kind() != p.Contract.Kind():
-		return []offtake.Event{offtake.Waived{Process: p.ID, Why: "amendment " + string(m.Name) + " removed the clause, and its holder signed"}}, nil
+		return []offtake.Event{offtake.Waived{Process: p.ID, Why: "amendment " + string(m.Name) + " removed the clause, and its holder signed"}}
 	}
-	return []offtake.Event{p.under(a.At, m.To)}, nil
+	return []offtake.Event{p.under(at, m.To)}
 }
 
 // under counts every deadline that runs again from where it started. None

@@ -39,6 +39,10 @@ func (l oneLaw) Receives(by offtake.PartyName) bool                           { 
 
 func (l oneLaw) Contract(offtake.ClauseRef, time.Time) (*refusal.Contract, error) { return l.c, nil }
 
+func (l oneLaw) Amends(offtake.Amend) ([]offtake.PartyName, time.Time, error) {
+	return nil, time.Time{}, offtake.Refuse(offtake.NotFound, "no amendment is known")
+}
+
 func (l oneLaw) Amendment(offtake.ClauseRef, offtake.Amend) (refusal.Amendment, time.Time, error) {
 	return refusal.Amendment{}, time.Time{}, offtake.Refuse(offtake.NotFound, "no amendment is known")
 }

@@ -38,6 +38,9 @@ type Law interface {
 	// Contract gives the version of a clause in force at an instant, or why it
 	// cannot be carried out. The same version is the same pointer.
 	Contract(ref offtake.ClauseRef, at time.Time) (*refusal.Contract, error)
+	// Amends gives the parties of the agreement that an amendment is of, and from
+	// when it holds.
+	Amends(d offtake.Amend) (parties []offtake.PartyName, from time.Time, err error)
 	// Amendment gives what an amendment means for processes of a clause and
 	// from when it holds.
 	Amendment(ref offtake.ClauseRef, d offtake.Amend) (refusal.Amendment, time.Time, error)
@@ -215,14 +218,8 @@ func (d *Deals) Due() (at time.Time, act offtake.Act, ok bool) {
 	if ok = k != nil; ok {
 		at, act = k.at, d.agenda.deadline(k)
 	}
-	for _, a := range d.awaited {
-		if !ok || !a.From.After(at) {
-			at, ok = a.From, true
-			act = offtake.Act{
-				ID: offtake.ActID("due:" + string(a.Agreement) + ":" + string(a.Amendment) + ":" + offtake.Stamp(a.From)),
-				At: a.From, By: a.By, Opportunity: a.Opportunity, Deed: offtake.Amend{Agreement: a.Agreement, Amendment: a.Amendment},
-			}
-		}
+	if next, from := soonest(d.awaited); !from.IsZero() && (!ok || !from.After(at)) {
+		return from, amendmentDue(next), true
 	}
 	return at, act, ok
 }
@@ -286,9 +283,7 @@ func (d *Deals) Apply(at time.Time, e offtake.Event) {
 	case offtake.AmendmentAwaited:
 		d.awaited = append(d.awaited, e)
 	case offtake.AmendmentHeld:
-		d.awaited = slices.DeleteFunc(d.awaited, func(a offtake.AmendmentAwaited) bool {
-			return a.Agreement == e.Agreement && a.Amendment == e.Amendment && a.From.Equal(at)
-		})
+		d.held(e)
 	default:
 		d.applyTo(at, refusal.ProcessOf(e), e)
 	}

@@ -3,7 +3,6 @@ package deal
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/refusal"
@@ -362,45 +361,4 @@ func (d *Deals) priced(o *Opportunity, a offtake.Act) error {
 		}
 	}
 	return nil
-}
-
-// amend lets an amendment take hold of the open processes of its agreement.
-func (d *Deals) amend(a offtake.Act, deed offtake.Amend) ([]offtake.Event, error) {
-	var events []offtake.Event
-	var refused error
-	var later time.Time
-	taken := false
-	for _, p := range d.order {
-		if !p.Live() || p.Contract.Ref.Agreement != deed.Agreement || a.Opportunity != "" && a.Opportunity != p.Opportunity {
-			continue
-		}
-		m, from, err := d.law.Amendment(p.Contract.Ref, deed)
-		if err != nil {
-			return nil, err
-		}
-		// One that opened under the amendment, or was put under it or a later
-		// one, has nothing to be amended.
-		m.Applies = m.Applies && from.After(p.Contract.Version) && !a.At.Before(from)
-		got, err := refusal.Amended(p.Process, a, m)
-		if err == nil && a.At.Before(from) {
-			later = from
-		}
-		if err != nil {
-			refused = err
-			continue
-		}
-		taken = true
-		events = append(events, got...)
-	}
-	switch {
-	case !later.IsZero():
-		return []offtake.Event{offtake.AmendmentAwaited{Agreement: deed.Agreement, Amendment: deed.Amendment, Opportunity: a.Opportunity, By: a.By, From: later}}, nil
-	case !taken && refused != nil:
-		return nil, refused
-	case slices.ContainsFunc(d.awaited, func(w offtake.AmendmentAwaited) bool {
-		return w.Amendment == deed.Amendment && w.Agreement == deed.Agreement && w.From.Equal(a.At)
-	}):
-		events = append(events, offtake.AmendmentHeld(deed))
-	}
-	return events, nil
 }

@@ -160,6 +160,26 @@ func (l *Law) Contract(ref offtake.ClauseRef, at time.Time) (*refusal.Contract, 
 	return c, nil
 }
 
+// Amends gives the parties of the agreement that an amendment is of, and from when it holds.
+func (l *Law) Amends(d offtake.Amend) (parties []offtake.PartyName, from time.Time, err error) {
+	switch {
+	case d.Agreement == "" || d.Amendment == "":
+		return nil, from, offtake.Refuse(offtake.Invalid, "%s does not say which agreement and which amendment of it", d.Name())
+	case !slices.ContainsFunc(l.Book.Agreements, func(a offtake.Agreement) bool { return a.Name == d.Agreement }):
+		return nil, from, offtake.Refuse(offtake.NotFound, "agreement %.60q is not in the book", d.Agreement)
+	}
+	if _, ok := l.amendment(d); !ok {
+		return nil, from, offtake.Refuse(offtake.NotFound, "amendment %.60q of %q does not exist", d.Amendment, d.Agreement)
+	}
+	for _, a := range l.Book.Agreements {
+		if a.Name == d.Agreement {
+			parties = a.Parties
+		}
+	}
+	from, _, _ = l.Rights.Effective(d.Agreement, d.Amendment)
+	return parties, from, nil
+}
+
 // Amendment gives what an amendment means for the processes of a clause.
 func (l *Law) Amendment(ref offtake.ClauseRef, d offtake.Amend) (m refusal.Amendment, from time.Time, err error) {
 	from, signed, _ := l.Rights.Effective(d.Agreement, d.Amendment)

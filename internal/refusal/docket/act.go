@@ -25,7 +25,9 @@ func ReadAct(n int, line string) (a offtake.Act, err error) {
 	}
 	a.By = offtake.PartyName(words[1])
 	a.ID = offtake.ActID(cmp.Or(f.take("id"), "a"+strconv.Itoa(n)))
-	a.Opportunity = offtake.OpportunityID(cmp.Or(f.take("on"), string(opportunity)))
+	if a.Opportunity = offtake.OpportunityID(cmp.Or(f.take("on"), string(opportunity))); a.Opportunity == "none" {
+		a.Opportunity = ""
+	}
 	if name := f.take("under"); name != "" {
 		a.Clause = ref(name)
 	}
@@ -141,7 +143,7 @@ func (f *form) rarer(name string) offtake.Deed {
 	case "determine":
 		return offtake.Determine{Question: offtake.Doubt(f.take("question")), Answer: offtake.InFavour(f.take("answer")), SignedBy: f.signed()}
 	case "amend":
-		return offtake.Amend{Agreement: Agreement, Amendment: offtake.AmendmentName(f.take("amendment"))}
+		return offtake.Amend{Agreement: cmp.Or(offtake.AgreementName(f.take("agreement")), Agreement), Amendment: offtake.AmendmentName(f.take("amendment"))}
 	case "evidence":
 		return offtake.Evidence{Of: offtake.ActID(f.take("of")), Received: read(f, "received", Instant)}
 	case "purpose.reading":

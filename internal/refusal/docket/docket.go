@@ -25,7 +25,7 @@
 // An act may end in "! kind" where it is refused, or in "> event, event" where
 // just these follow. An underscore in a value is a space. Acts are named a1, a2
 // and so on by their place; id=a2 sends one under another's name, on=o2 is about
-// another opportunity than o, and under=NAME about one clause alone.
+// another opportunity than o (on=none about none), and under=NAME about one clause alone.
 //
 // An expectation says the state of the last process of the opportunity, and
 // more of it in pairs: id, before (the state of the process before it), rank,
