@@ -367,6 +367,15 @@ type AmendmentAwaited struct {
 	From        time.Time
 }
 
+// ShareMeasured: what was bought under a consent was measured against the share that
+// it demands, in a window that ended at an instant. Where the share is broken the
+// consent lifts nothing that is received later, until it is kept again.
+type ShareMeasured struct {
+	Consent   ClauseRef
+	WindowEnd time.Time
+	Broken    bool
+}
+
 // AmendmentHeld: one that was awaited has taken hold.
 type AmendmentHeld struct {
 	Agreement   AgreementName
@@ -514,6 +523,7 @@ func (TailExpired) Event() string          { return "tail.expired" }
 func (DisputeRaised) Event() string        { return "dispute.raised" }
 func (AmendmentAwaited) Event() string     { return "amendment.awaited" }
 func (AmendmentHeld) Event() string        { return "amendment.held" }
+func (ShareMeasured) Event() string        { return "share.measured" }
 func (Waived) Event() string               { return "waived" }
 func (ClauseReplaced) Event() string       { return "clause.replaced" }
 func (Breached) Event() string             { return "breached" }

@@ -54,7 +54,7 @@ func (s step) extended(n standing, words string, count civil.Count) string {
 // graceFrom says what the time to deliver counts from.
 func (s step) graceFrom(n standing) string {
 	p := s.is
-	if noticed := p.Contract.Dates.Resolve(p.Noticed.Delivery); n.Clock.From.Equal(noticed) {
+	if noticed := p.Contract.Dates.Resolve(p.Parts[n.Part].Terms.Delivery); n.Clock.From.Equal(noticed) {
 		return " after the noticed delivery"
 	}
 	return " after the signature, since after the noticed delivery it was over"

@@ -58,6 +58,11 @@ func (s step) words(ev offtake.Event) string {
 		return "the amendment " + Shown(e.Amendment) + " of " + Shown(e.Agreement) + " holds only from " + s.zone.moment(e.From) + ", and takes hold then"
 	case offtake.AmendmentHeld:
 		return "the amendment " + Shown(e.Amendment) + " of " + Shown(e.Agreement) + ", which was awaited, has taken hold"
+	case offtake.ShareMeasured:
+		if e.Broken {
+			return "the share that " + e.Consent.String() + " demands was broken in the window that ended " + s.zone.moment(e.WindowEnd) + "; until it is kept again the consent lifts nothing that is received"
+		}
+		return "the share that " + e.Consent.String() + " demands was kept in the window that ended " + s.zone.moment(e.WindowEnd)
 	case offtake.ProcessOpened:
 		return s.opened(e)
 	case offtake.TermsReplaced:

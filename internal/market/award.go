@@ -110,7 +110,7 @@ func (s *State) bought(a offtake.Act, events []offtake.Event) ([]offtake.Event, 
 				return nil, offtake.Refuse(offtake.Invalid, "signature for %d is for more than the %d left of opportunity %q; revise its offer first", e.Quantity, left, o.ID)
 			}
 		case offtake.Fulfilled:
-			terms := *p.Noticed
+			terms := *p.Parts[e.Part-1].Terms
 			terms.Quantity, terms.Provider, terms.Party = e.Quantity, p.Supplier(e.Party), e.Party
 			return s.hold(a, o, terms, events)
 		case offtake.ThirdPartyClosed:

@@ -441,9 +441,12 @@ func picture(m *market.State) string {
 			if q.Offer != nil {
 				offer, q.Offer = *q.Offer, nil
 			}
-			clock := *q.Clock
-			q.Clock = nil
-			s += fmt.Sprintln(q, clock, signed, offer)
+			clock, bound := *q.Clock, offtake.OfferTerms{}
+			if q.Terms != nil {
+				bound = *q.Terms
+			}
+			q.Clock, q.Terms = nil, nil
+			s += fmt.Sprintln(q, clock, signed, offer, bound)
 		}
 		o, _ := m.Deals().Opportunity(p.Opportunity)
 		s += fmt.Sprintln(o.ID, o.By, o.Received, *o.Terms, o.Withdrawn, o.Awarded, o.Taken, len(m.Deals().Of(o.ID)))

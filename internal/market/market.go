@@ -53,7 +53,7 @@ func New(s Setup) *State {
 		accounts: account.New(),
 		consents: newConsents(),
 	}
-	l.Told.Measured, l.Told.Spent = m.measured, m.deals.Spent
+	l.Told.Measured, l.Told.Broken, l.Told.Spent = m.measured, m.deals.Broken, m.deals.Spent
 	for _, r := range reservations(l) {
 		m.held.Apply(time.Time{}, r)
 	}

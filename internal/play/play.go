@@ -84,6 +84,7 @@ func Run(b *offtake.Book, l *rights.Law, log io.ReadSeeker, o Options) (*Case, e
 	law := terms.New(b, l, time.Time{})
 	p := &player{law: law, deals: deal.New(law), book: b, log: source{log: log}, keep: o.Keep, heads: o.Heads, out: &Case{Book: b}}
 	law.Told.Spent = func(ref offtake.ClauseRef) (time.Time, bool) { return p.deals.Spent(ref) }
+	law.Told.Broken = func() []offtake.ClauseRef { return p.deals.Broken() }
 	p.stops = slices.SortedFunc(slices.Values(o.AsOf), time.Time.Compare)
 	var err error
 	if p.begin, err = log.Seek(0, io.SeekCurrent); err != nil {

@@ -437,7 +437,7 @@ func (p *Process) bind(at time.Time, e offtake.Bound) {
 	for _, t := range e.Takings {
 		rest.Quantity -= t.Quantity
 		bound = append(bound, Part{
-			Quantity: t.Quantity, State: offtake.Contracting, Since: at, Was: rest.State, Party: t.Party,
+			Quantity: t.Quantity, State: offtake.Contracting, Since: at, Was: rest.State, Party: t.Party, Terms: p.Noticed,
 			Of: offtake.DueDefinitive, Clock: &Clock{From: at, Length: e.Within, By: e.Definitive},
 		})
 		p.Why = string(t.Party) + " accepted the noticed terms"
@@ -458,7 +458,7 @@ func (p *Process) bind(at time.Time, e offtake.Bound) {
 func (p *Process) unbind(at time.Time, i int) {
 	q := &p.Parts[i]
 	q.Was, q.State, q.Since = q.State, offtake.Open, at
-	q.Party, q.Agreed, q.Offer = "", false, nil
+	q.Party, q.Terms, q.Agreed, q.Offer = "", nil, false, nil
 	q.halt()
 }
 
@@ -579,21 +579,26 @@ func (p *Process) overdue(at time.Time) {
 	}
 }
 
-// breach ends the released parts; where none is, every live one; and where
-// none is live, what was withdrawn or had expired under a right that revives.
+// breach ends the released parts. Where none is released, or all that was is signed
+// for in time, it ends what had expired under a right that revives; else what is
+// live; and where nothing is, what was withdrawn.
 func (p *Process) breach(at time.Time, e offtake.Breached) {
 	p.Why, p.Relied, p.Engaged = e.Why, true, true
-	for _, which := range []func(Part) bool{
-		in(offtake.InTail),
-		Part.live,
-		func(q Part) bool {
-			revived := q.State == offtake.IsTailExpired && p.Contract.Right.Survival == offtake.Continuing
-			return revived || q.State == offtake.IsWithdrawn
-		},
-	} {
+	released := in(offtake.InTail)
+	order := []func(Part) bool{p.revived, released, Part.live, in(offtake.IsWithdrawn)}
+	if p.any(func(q Part) bool { return q.free() || q.signed() && q.Signed.Overdue }) {
+		order[0] = released
+	}
+	for _, which := range order {
 		if p.any(which) {
 			p.move(at, offtake.IsBreached, which)
 			return
 		}
 	}
+}
+
+// revived reports whether the time to sign a part for a third party is over, and
+// the right is there again.
+func (p *Process) revived(q Part) bool {
+	return q.State == offtake.IsTailExpired && p.Contract.Right.Survival == offtake.Continuing
 }

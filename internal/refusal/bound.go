@@ -62,7 +62,7 @@ func (s *step) definitive(d offtake.DefinitiveSign) error {
 	case d.Quantity != 0 && d.Quantity != q.Quantity:
 		return offtake.Refuse(offtake.Invalid, "quantity %d is not the %d that %q is bound to, and what waits for delivery is signed as a whole", d.Quantity, q.Quantity, q.Party)
 	}
-	from, by := p.deliverBy(s.a.At)
+	from, by := p.deliverBy(q, s.a.At)
 	s.follow(offtake.DefinitiveSigned{Process: p.ID, Part: int64(i + 1), Party: q.Party, From: from, Deliver: by})
 	return nil
 }
@@ -70,11 +70,11 @@ func (s *step) definitive(d offtake.DefinitiveSign) error {
 // deliverBy gives from when and until when a bound holder that signs now must have delivered:
 // the grace runs from the noticed delivery; where that would be over already,
 // from the signature. It is zero where the offer names no day.
-func (p *Process) deliverBy(signed time.Time) (from, by time.Time) {
-	if p.Noticed.Delivery.IsZero() {
+func (p *Process) deliverBy(q Part, signed time.Time) (from, by time.Time) {
+	if q.Terms.Delivery.IsZero() {
 		return signed, time.Time{}
 	}
-	from = p.Contract.Dates.Resolve(p.Noticed.Delivery)
+	from = p.Contract.Dates.Resolve(q.Terms.Delivery)
 	if by = p.Contract.after(from, p.Contract.Right.DeliveryGrace); fell(by, signed) {
 		from, by = signed, p.Contract.after(signed, p.Contract.Right.DeliveryGrace)
 	}

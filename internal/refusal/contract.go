@@ -1,6 +1,7 @@
 package refusal
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -116,7 +117,11 @@ func (c *Contract) assess(at time.Time, t offtake.OfferTerms) (offtake.ProcessSt
 	if h := c.OwnOffer(t); h != "" {
 		return offtake.NotTriggered, string(c.ThirdParty(t)) + " is the holder " + string(h) + " or affiliated with it: no third party"
 	}
-	cover := c.Covers(at, t)
+	return c.judge(t, c.Covers(at, t))
+}
+
+// judge says so of an offer of a third party that a right reaches as it does.
+func (c *Contract) judge(t offtake.OfferTerms, cover Cover) (offtake.ProcessState, string) {
 	switch {
 	case cover.Reach == Outside:
 		return offtake.NotTriggered, cover.Why
@@ -140,16 +145,34 @@ func (c *Contract) admit(at time.Time, t offtake.OfferTerms) error {
 	switch {
 	case t.Quantity <= 0:
 		return offtake.Refuse(offtake.Invalid, "offer quantity %d is not above zero", t.Quantity)
-	case t.Price.Sign() < 0:
-		return offtake.Refuse(offtake.Invalid, "offer price %s is below zero", t.Price)
-	case t.Price.Currency() != "" && t.Price.Currency() != c.Book.Currency:
-		return offtake.Refuse(offtake.Invalid, "offer price %s is not in %s, the book's currency", t.Price, c.Book.Currency)
 	case !t.Expires.IsZero() && c.Dates.Resolve(t.Expires).Before(at):
 		return offtake.Refuse(offtake.Invalid, "offer expired at %s, before it was received", t.Expires)
 	case len(t.Extras) > 0 && c.Right.Package == offtake.PackageBarred:
 		return offtake.Refuse(offtake.Forbidden, "offer bundles capacity with %q, and clause %s bars packages", t.Extras[0].Name, c.Ref)
 	}
-	return nil
+	return c.amounts("offer", t)
+}
+
+// amounts refuses money that is below zero or in another currency than the book's,
+// with which it cannot be compared.
+func (c *Contract) amounts(of string, t offtake.OfferTerms) error {
+	check := func(what string, m offtake.Money) error {
+		switch {
+		case m.Sign() < 0:
+			return offtake.Refuse(offtake.Invalid, "%s %.60s %s is below zero", of, what, m)
+		case m.Currency() != "" && m.Currency() != c.Book.Currency:
+			return offtake.Refuse(offtake.Invalid, "%s %.60s %s is not in %s, the book's currency", of, what, m, c.Book.Currency)
+		}
+		return nil
+	}
+	err := check(offtake.TermPrice, t.Price)
+	for _, x := range t.Extras {
+		err = cmp.Or(err, check("value of "+x.Name, x.Value))
+	}
+	for _, o := range t.Other {
+		err = cmp.Or(err, check(o.Key, o.Value.Money))
+	}
+	return err
 }
 
 // window gives what a rank has from the receipt of a notice or, for a junior,

@@ -50,30 +50,3 @@ func signedAlike(a, b *ThirdParty) bool {
 	}
 	return a.Quantity == b.Quantity && a.Overdue == b.Overdue && a.CloseBy.Equal(b.CloseBy) && reflect.DeepEqual(a.Terms, b.Terms)
 }
-
-// reading holds what was used against the share that a consent demands. Where
-// it is broken, the right that the consent lifted is due for what is not closed.
-func (s *step) reading(d offtake.PurposeReading) error {
-	p := s.p
-	cover := p.Contract.Covers(p.Opened, *p.Terms)
-	if p.State() != offtake.NotTriggered || cover.Consent.IsZero() || cover.Share.Purposes == nil {
-		return p.wrongState("it was not lifted by a consent with a share")
-	}
-	var sum offtake.Percent
-	for _, share := range d.Shares {
-		if slices.Contains(cover.Share.Purposes, share.Purpose) {
-			sum += share.Share
-		}
-	}
-	if sum >= cover.Share.AtLeast || p.Closed {
-		s.follow(offtake.ThirdPartyNoted{Process: p.ID}) // closed purchases stay lawful
-		return nil
-	}
-	end := p.Contract.Dates.Resolve(d.WindowEnd)
-	s.follow(offtake.TermsReplaced{
-		Process: p.ID, Terms: *p.Terms, State: offtake.NotifyDue,
-		Why:      "the share of " + cover.Consent.String() + " was broken in the window that ended at " + offtake.Stamp(end) + ": " + sum.String() + " of " + cover.Share.AtLeast.String(),
-		NotifyBy: p.Contract.after(end, p.Contract.Right.NotifyWithin), Since: end,
-	})
-	return nil
-}

@@ -35,9 +35,8 @@ func (s *step) revise(d offtake.OfferRevise) error {
 		return offtake.Refuse(offtake.Invalid, "offer quantity %d is not above the %d that are gone from it", terms.Quantity, gone)
 	}
 	asked := p.any(func(q Part) bool { return q.under() == offtake.Open || q.under() == offtake.Allocating })
-	released := p.any(func(q Part) bool { return q.under() == offtake.InTail })
-	if asked || released {
-		s.reviseNoticed(terms, asked, released)
+	if asked || p.any(func(q Part) bool { return q.under() == offtake.InTail }) {
+		s.reviseNoticed(terms, asked)
 		return nil
 	}
 	s.reassess(terms)
@@ -79,14 +78,15 @@ func (s *step) retrigger(terms offtake.OfferTerms) {
 func (p *Process) offered() *offtake.OfferTerms { return cmp.Or(p.Proposed, p.Terms) }
 
 // reviseNoticed measures a change against what was noticed first: while holders
-// are asked in what the notice must disclose, either way; once something is
-// released in what is better for the third party.
-func (s *step) reviseNoticed(terms offtake.OfferTerms, asked, released bool) {
+// are asked in what the notice must disclose, either way; and, while they are or once
+// something is released, in what is better for the third party or another offer,
+// which no release would let be signed.
+func (s *step) reviseNoticed(terms offtake.OfferTerms, asked bool) {
 	p := s.p
 	changes := p.Contract.compare(*p.Baseline, terms)
 	for _, c := range changes {
 		disclosed := asked && c.sign != unknown && p.Contract.requires(c.key)
-		gains := released && (c.sign == better || c.sign == different)
+		gains := c.sign == better || c.sign == different
 		if c.beyond && (disclosed || gains) {
 			s.supersede(terms, c)
 			return

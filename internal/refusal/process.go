@@ -70,6 +70,7 @@ type Part struct {
 	Clock  *Clock               // what it points to never changes
 	Offer  *Round               // while holders may answer for it
 	Party  offtake.PartyName    // the holder that is bound
+	Terms  *offtake.OfferTerms  // on which it is; what they point to never changes
 	Agreed bool                 // it has signed, and must deliver
 	SignBy time.Time            // until when a third party may be signed
 	Signed *ThirdParty          // that was
@@ -191,7 +192,8 @@ func (p *Process) State() offtake.ProcessState {
 		case part.live():
 			rank = 2
 		}
-		if rank > best || rank == best && !part.Since.Before(since) {
+		breached := rank == best && state == offtake.IsBreached && part.Since.Equal(since) // outweighs what ended with it
+		if rank > best || rank == best && !part.Since.Before(since) && !breached {
 			best, state, since = rank, part.State, part.Since
 		}
 	}

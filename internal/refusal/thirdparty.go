@@ -18,6 +18,9 @@ func (s *step) thirdPartySign(d offtake.ThirdPartySign) error {
 	if quantity < 0 {
 		return offtake.Refuse(offtake.Invalid, "quantity %d is not above zero", quantity)
 	}
+	if err := p.Contract.amounts("signature", d.Terms); err != nil {
+		return err
+	}
 	if done, err := s.afterTheEnd(d.Conditional, false); done {
 		return err
 	}
@@ -78,7 +81,7 @@ func (s *step) afterTheEnd(conditional, closes bool) (done bool, err error) {
 		return false, nil
 	}
 	oneShot := p.Contract.Right.Survival == offtake.OneShot
-	reopened := p.any(in(offtake.IsWithdrawn)) || !oneShot && p.any(in(offtake.IsTailExpired))
+	reopened := p.any(in(offtake.IsWithdrawn)) || p.any(p.revived)
 	switch {
 	case reopened && !conditional && p.any(in(offtake.IsWithdrawn)):
 		s.breached("a third party was bound by an offer that had been withdrawn")
@@ -98,7 +101,13 @@ func (s *step) breached(why string) { s.follow(offtake.Breached{Process: s.p.ID,
 // unclear says why a third party may not be signed on these terms now, or which
 // term only the determiner can judge; neither if it may.
 func (p *Process) unclear(t offtake.OfferTerms) (why, key string) {
-	if p.Released() == 0 {
+	switch {
+	case p.Released() > 0:
+	case p.any(p.revived):
+		return "the time to sign for what was released is over", ""
+	case p.any(Part.signed):
+		return "what was released is signed for", ""
+	default:
 		return "the right of " + p.holders() + " is " + string(p.State()), ""
 	}
 	changes := p.changes(t)
@@ -156,8 +165,11 @@ func (p *Process) tooGood(quantity int64, changes []change) string {
 		return "the quantity is more than was released"
 	}
 	for _, c := range changes {
-		if c.beyond && (c.sign == better || c.sign == different) {
+		switch {
+		case c.beyond && c.sign == better:
 			return "the " + c.key + " is better for it than " + p.measure()
+		case c.beyond && c.sign == different:
+			return "the " + c.key + " is another than " + p.measure()
 		}
 	}
 	return ""

@@ -83,6 +83,7 @@ type Deals struct {
 	awaited       []offtake.AmendmentAwaited // amendments that hold from later on
 	ahead         ahead
 	placed        []Placed
+	shares        map[offtake.ClauseRef]measured
 }
 
 // A Placed product is free of a first placement: its head start is over, or it
@@ -128,6 +129,7 @@ func New(law Law) *Deals {
 		processes:     map[offtake.ProcessID]*kept{},
 		spent:         map[offtake.ClauseRef]time.Time{},
 		split:         map[splitOf]*sums{},
+		shares:        map[offtake.ClauseRef]measured{},
 	}
 }
 
@@ -282,6 +284,8 @@ func (d *Deals) Apply(at time.Time, e offtake.Event) {
 		d.open(at, e)
 	case offtake.AmendmentAwaited:
 		d.awaited = append(d.awaited, e)
+	case offtake.ShareMeasured:
+		d.measure(e)
 	case offtake.AmendmentHeld:
 		d.held(e)
 	default:

@@ -46,6 +46,8 @@ func (d *Deals) decide(a offtake.Act) ([]offtake.Event, error) {
 		return d.revise(o, a, deed)
 	case offtake.OfferWithdraw:
 		return d.withdraw(o, a)
+	case offtake.PurposeReading:
+		return d.reading(o, a, deed)
 	}
 	return d.reach(o, a)
 }

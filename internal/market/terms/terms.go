@@ -9,6 +9,7 @@ package terms
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -50,6 +51,8 @@ type Told struct {
 	// Measured gives what the consents of a version of the terms have left at
 	// an instant, for a purchase on these terms.
 	Measured func(version, at time.Time, t offtake.OfferTerms) rights.Measured
+	// Broken gives the consents whose share was measured, and is broken.
+	Broken func() []offtake.ClauseRef
 	// Spent gives since when a right is used up.
 	Spent func(ref offtake.ClauseRef) (since time.Time, spent bool)
 	// Supports says why a right cannot be carried out; nil if it can.
@@ -255,24 +258,67 @@ func (l *Law) covers(c *refusal.Contract, at time.Time, t offtake.OfferTerms) re
 	if err != nil {
 		return refusal.Cover{Reach: refusal.Unknown, Why: err.Error()}
 	}
+	var measured rights.Measured
 	if l.Told.Measured != nil {
-		q = q.Given(l.Told.Measured(c.Version, at, t))
+		measured = l.Told.Measured(c.Version, at, t)
+		q = q.Given(measured)
 	}
-	for _, e := range l.At(c.Version).Effects(q, nil) {
-		switch {
-		case e.Clause != ref:
-		case e.Consent.IsZero():
-			return refusal.Cover{Reach: refusal.Inside, Why: subject(c) + " is inside the scope of " + ref.String()}
-		default:
-			clause, _ := l.Rights.Clause(e.Consent, l.When(c.Version))
-			body, _ := clause.Body.(offtake.Consent)
-			return refusal.Cover{Why: "lifted by the consent " + e.Consent.String(), Consent: e.Consent, Share: body.Share}
+	effect, reaches := l.effect(c, q)
+	if !effect.Consent.IsZero() {
+		cover := l.lifted(c, effect.Consent)
+		if known := l.broken(measured); known == nil {
+			return cover
+		} else if effect, _ := l.effect(c, q.Given(known)); effect.Consent == cover.Consent {
+			return cover
+		} else if !effect.Consent.IsZero() {
+			return l.lifted(c, effect.Consent)
 		}
+		cover.Reach, cover.Why = refusal.Inside, "the share of "+cover.Consent.String()+", which would lift "+ref.String()+", is broken"
+		return cover
+	}
+	if reaches {
+		return refusal.Cover{Reach: refusal.Inside, Why: subject(c) + " is inside the scope of " + ref.String()}
 	}
 	if unsaid := unsaidFact(c.Right.Scope, f); unsaid != "" {
 		return refusal.Cover{Reach: refusal.Unknown, Why: subject(c) + " does not say its " + unsaid + ", which decides whether " + ref.String() + " covers it"}
 	}
 	return refusal.Cover{Why: subject(c) + " is outside the scope of " + ref.String()}
+}
+
+// effect gives what a right does to a purchase, and by which consent it is lifted.
+func (l *Law) effect(c *refusal.Contract, q rights.Question) (rights.Effect, bool) {
+	for _, e := range l.At(c.Version).Effects(q, nil) {
+		if e.Clause == c.Ref {
+			return e, true
+		}
+	}
+	return rights.Effect{}, false
+}
+
+func (l *Law) lifted(c *refusal.Contract, by offtake.ClauseRef) refusal.Cover {
+	clause, _ := l.Rights.Clause(by, l.When(c.Version))
+	body, _ := clause.Body.(offtake.Consent)
+	return refusal.Cover{Why: "lifted by the consent " + by.String(), Consent: by, Share: body.Share}
+}
+
+// broken adds to what was measured the consents whose share is broken; nil where
+// there is none.
+func (l *Law) broken(m rights.Measured) rights.Measured {
+	if l.Told.Broken == nil {
+		return nil
+	}
+	refs := l.Told.Broken()
+	if len(refs) == 0 {
+		return nil
+	}
+	all := rights.Measured{}
+	maps.Copy(all, m)
+	for _, ref := range refs {
+		left := all[ref]
+		left.Broken = true
+		all[ref] = left
+	}
+	return all
 }
 
 // coversUnnamed is covers of an offer that does not say through whose cloud it

@@ -158,7 +158,7 @@ func (f *form) signed() []offtake.PartyName { return list[offtake.PartyName](f.t
 
 // shares takes what is said of each purpose of the world.
 func (f *form) shares() (all []offtake.PurposeShare) {
-	for _, p := range []string{"product", "training"} {
+	for _, p := range []string{"mining", "product", "training"} {
 		if _, said := f.said[p]; said {
 			all = append(all, offtake.PurposeShare{Purpose: offtake.Purpose(p), Share: read(f, p, offtake.ParsePercent)})
 		}

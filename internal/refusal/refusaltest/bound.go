@@ -17,7 +17,7 @@ func (p *process) bind(q *part, kept map[offtake.PartyName]int64, left int64, at
 	var bound []*part
 	for _, s := range p.seats {
 		if n := kept[s.Party]; n > 0 {
-			b := &part{quantity: n, state: offtake.Contracting, since: at, party: s.Party}
+			b := &part{quantity: n, state: offtake.Contracting, since: at, party: s.Party, delivery: p.noticed.Delivery}
 			p.run(b, offtake.DueDefinitive, p.t.right.Definitive, at, false)
 			bound = append(bound, b)
 		}
@@ -95,8 +95,8 @@ func (p *process) sign(a offtake.Act, party offtake.PartyName, n int64) Outcome 
 	}
 	q.agreed = true
 	q.clock, q.of = nil, ""
-	if !p.noticed.Delivery.IsZero() {
-		p.run(q, offtake.DueDelivery, p.t.right.DeliveryGrace, p.t.dates.when(p.noticed.Delivery), false)
+	if !q.delivery.IsZero() {
+		p.run(q, offtake.DueDelivery, p.t.right.DeliveryGrace, p.t.dates.when(q.delivery), false)
 		if !q.clock.by.IsZero() && !q.clock.by.After(a.At) { // over before it signed: from the signature
 			p.run(q, offtake.DueDelivery, p.t.right.DeliveryGrace, a.At, false)
 		}

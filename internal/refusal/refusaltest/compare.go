@@ -17,8 +17,8 @@ const (
 	better             // for the third party, or another offer
 )
 
-// against holds terms against the baseline. After release only what is better
-// for the third party counts, in a window what changes either way.
+// against holds terms against the baseline. What is better for the third party
+// always counts, and in a window what the notice had to disclose and is worse.
 func (p *process) against(now offtake.OfferTerms, released bool) comparison {
 	worst := within
 	see := func(c comparison) { worst = max(worst, c) }
@@ -28,15 +28,8 @@ func (p *process) against(now offtake.OfferTerms, released bool) comparison {
 	}
 	measured := p.measure(base, now)
 	for _, m := range measured {
-		up := m.now > m.was
-		if m.now == m.was || !released && !p.required(m.key) {
-			continue
-		}
-		beyond := m.beyond
-		switch {
-		case !released && beyond:
-			see(better)
-		case released && beyond && up == p.upIsBetter(m.key):
+		gains := (m.now > m.was) == p.upIsBetter(m.key)
+		if m.now != m.was && m.beyond && (gains || !released && p.required(m.key)) {
 			see(better)
 		}
 	}
@@ -83,13 +76,8 @@ func (p *process) required(key string) bool {
 // otherOffer: a change of who sells what where is another offer.
 func (p *process) otherOffer(now offtake.OfferTerms, released bool) bool {
 	base := p.baseline
-	for key, differs := range map[string]bool{
-		"provider": now.Provider != base.Provider, "accelerator": now.Accelerator != base.Accelerator,
-		"region": now.Region != base.Region, "site": now.Site != base.Site, "purpose": !slices.Equal(now.Purposes, base.Purposes),
-	} {
-		if differs && (released || p.required(key)) {
-			return true
-		}
+	if now.Provider != base.Provider || now.Accelerator != base.Accelerator || now.Region != base.Region || now.Site != base.Site || !slices.Equal(now.Purposes, base.Purposes) {
+		return true
 	}
 	return p.t.third(now) != p.t.third(base) || !slices.Equal(now.Extras, base.Extras) && (released || p.required("extras"))
 }

@@ -60,6 +60,7 @@ type part struct {
 	of       offtake.DeadlineName
 	round    *round
 	party    offtake.PartyName // that is bound
+	delivery offtake.When      // that was noticed to it
 	agreed   bool              // it has signed, and must deliver
 	signBy   time.Time
 	signed   *signature
@@ -137,7 +138,7 @@ func (p *process) state() (s offtake.ProcessState) {
 		return s
 	}
 	for _, q := range p.parts {
-		if !q.since.Before(since) {
+		if !q.since.Before(since) && (s != offtake.IsBreached || q.since.After(since)) { // a breach outweighs what ended with it
 			s, since = q.state, q.since
 		}
 	}

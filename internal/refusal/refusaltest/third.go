@@ -184,14 +184,16 @@ func (p *process) thirdCloses(a offtake.Act) Outcome {
 	return Taken
 }
 
-// breach ends the released parts; where none is released every live part; and
-// where none lives those that a third party may not be bound on.
+// breach ends the released parts; where all that was released is signed for and not
+// late, what had expired and revived before these; where none is released every live
+// part; and where none lives those that were withdrawn.
 func (p *process) breach(at time.Time) {
 	p.everBy = true
-	of := []func(q *part) bool{
-		func(q *part) bool { return p.shown(q) == offtake.InTail },
-		func(q *part) bool { return !final(q.state) },
-		p.exposed,
+	released := func(q *part) bool { return p.shown(q) == offtake.InTail }
+	of := []func(q *part) bool{released, func(q *part) bool { return !final(q.state) }, p.exposed}
+	open := slices.ContainsFunc(p.parts, func(q *part) bool { return released(q) && (q.signed == nil || q.signed.overdue) })
+	if !open {
+		of = slices.Insert(of, 0, func(q *part) bool { return q.state == offtake.IsTailExpired && p.exposed(q) })
 	}
 	for _, which := range of {
 		if !slices.ContainsFunc(p.parts, which) {
@@ -204,5 +206,8 @@ func (p *process) breach(at time.Time) {
 		}
 		break
 	}
-	p.doubt, p.signing, p.revised, p.before = "", nil, nil, nil
+	p.before = nil
+	if !p.live() {
+		p.doubt, p.signing, p.revised = "", nil, nil
+	}
 }
