@@ -268,7 +268,8 @@ type Superseded struct {
 // of it went to a holder of another right.
 type Withdrawn struct {
 	Process  ProcessID
-	Quantity int64 // 0: all that nobody has taken
+	Quantity int64     // 0: all that nobody has taken
+	Under    ClauseRef // the right under which it went; the zero one where the offer is gone
 	Why      string
 }
 
@@ -366,6 +367,21 @@ type AmendmentAwaited struct {
 	By          PartyName
 	From        time.Time
 }
+
+// Restored: what had been withdrawn from a right, because a holder of another took it,
+// is there again, since that holder failed and the other right has let it go.
+type Restored struct {
+	Process  ProcessID
+	Part     int64 // that was withdrawn, counted from 1
+	Quantity int64
+	State    ProcessState // what it is to be: assessing, notify_due, deficient or open
+	NotifyBy time.Time    // where a notice is owed for nothing else
+	Why      string
+}
+
+// Reinstated: a withdrawal is undone, since an acceptance under another right came at
+// the same instant, and comes first.
+type Reinstated struct{ Process ProcessID }
 
 // ShareMeasured: what was bought under a consent was measured against the share that
 // it demands, in a window that ended at an instant. Where the share is broken the
@@ -523,6 +539,8 @@ func (TailExpired) Event() string          { return "tail.expired" }
 func (DisputeRaised) Event() string        { return "dispute.raised" }
 func (AmendmentAwaited) Event() string     { return "amendment.awaited" }
 func (AmendmentHeld) Event() string        { return "amendment.held" }
+func (Restored) Event() string             { return "restored" }
+func (Reinstated) Event() string           { return "reinstated" }
 func (ShareMeasured) Event() string        { return "share.measured" }
 func (Waived) Event() string               { return "waived" }
 func (ClauseReplaced) Event() string       { return "clause.replaced" }

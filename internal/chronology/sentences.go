@@ -58,6 +58,10 @@ func (s step) words(ev offtake.Event) string {
 		return "the amendment " + Shown(e.Amendment) + " of " + Shown(e.Agreement) + " holds only from " + s.zone.moment(e.From) + ", and takes hold then"
 	case offtake.AmendmentHeld:
 		return "the amendment " + Shown(e.Amendment) + " of " + Shown(e.Agreement) + ", which was awaited, has taken hold"
+	case offtake.Restored:
+		return number(e.Quantity) + " are there again: " + e.Why
+	case offtake.Reinstated:
+		return "the offer stands, since an acceptance of the same instant comes first"
 	case offtake.ShareMeasured:
 		if e.Broken {
 			return "the share that " + e.Consent.String() + " demands was broken in the window that ended " + s.zone.moment(e.WindowEnd) + "; until it is kept again the consent lifts nothing that is received"

@@ -113,6 +113,10 @@ func (p *Process) foldMore(at time.Time, e offtake.Event) {
 		p.Why = e.Why
 	case offtake.Withdrawn:
 		p.withdraw(at, e)
+	case offtake.Restored:
+		p.restore(at, e)
+	case offtake.Reinstated:
+		p.reinstate(at)
 	case offtake.ThirdPartySigned:
 		p.sign(at, e)
 	case offtake.ThirdPartyNoted:
@@ -366,9 +370,10 @@ func (p *Process) serve(at time.Time, e offtake.NoticeServed) {
 // openRank offers what a part has left to the holders of a rank.
 func (p *Process) openRank(at time.Time, e offtake.RankOpened) {
 	i := int(e.Part - 1)
-	round := Round{Rank: e.Rank, N: e.Round, Asked: e.Asked, Lapsed: p.Parts[i].Was == offtake.Contracting}
+	round := Round{Rank: e.Rank, N: e.Round, Asked: e.Asked, Anew: p.Parts[i].Was == offtake.IsWithdrawn}
+	round.Lapsed = round.Anew || p.Parts[i].Was == offtake.Contracting
 	if was := p.Parts[i].Offer; was != nil {
-		round.Kept, round.Lapsed = was.Kept, was.Lapsed
+		round.Kept, round.Lapsed, round.Anew = was.Kept, was.Lapsed, was.Anew
 	}
 	state := offtake.Open
 	if e.Round == 2 {
@@ -398,16 +403,52 @@ func (p *Process) answer(at time.Time, a Answer) {
 		return
 	}
 	if p.Parts[i].State == offtake.IsWithdrawn {
-		for n, q := range p.Parts {
-			if q.State == offtake.IsWithdrawn && q.Since.Equal(at) {
-				p.put(n, at, q.Was)
-				p.Parts[n].Of = offtake.DueAnswer
-			}
-		}
+		p.reinstate(at)
 	}
 	round := *p.Parts[i].Offer
 	round.Answers = append(slices.Clone(round.Answers), a)
 	p.Parts[i].Offer = &round
+}
+
+// reinstate undoes a withdrawal of the instant.
+func (p *Process) reinstate(at time.Time) {
+	for n, q := range p.Parts {
+		if q.State != offtake.IsWithdrawn || !q.Since.Equal(at) || q.Under != nil || q.Was == offtake.IsTolled || q.Was == offtake.IsUndetermined {
+			continue
+		}
+		p.put(n, at, q.Was)
+		switch q.Was {
+		case offtake.Open, offtake.Allocating:
+			p.Parts[n].Of = offtake.DueAnswer
+		case offtake.InTail:
+			p.Parts[n].Of = offtake.DueSignBy
+		}
+	}
+}
+
+// restore takes back so much of what was withdrawn for a holder of another right. What
+// waits for a notice waits with the rest that does.
+func (p *Process) restore(at time.Time, e offtake.Restored) {
+	i := p.split(int(e.Part-1), e.Quantity)
+	q := &p.Parts[i]
+	q.Was, q.State, q.Since, q.Paused, q.Under, q.Offer = q.State, e.State, at, "", nil, nil
+	if e.State != offtake.Open {
+		q.Was = e.State
+	}
+	q.halt()
+	p.Why = e.Why
+	if n := p.find(func(r Part) bool { return r.under() == e.State && r.Under == nil }); n >= 0 && n != i && e.State != offtake.Open {
+		p.Parts[n].Quantity += q.Quantity
+		p.Parts = slices.Delete(p.Parts, i, i+1)
+		return
+	}
+	if e.State == offtake.NotifyDue {
+		p.triggered(at, e.NotifyBy)
+		p.Missed = false
+	}
+	if e.State != offtake.Open {
+		p.hold(at, i)
+	}
 }
 
 func (p *Process) closeRank(e offtake.RankClosed) {
@@ -495,7 +536,7 @@ func (p *Process) supersede(at time.Time) {
 func (p *Process) withdraw(at time.Time, e offtake.Withdrawn) {
 	p.Why = e.Why
 	if e.Quantity > 0 {
-		p.takeAway(at, e.Quantity)
+		p.takeAway(at, e)
 		return
 	}
 	p.move(at, offtake.IsTailExpired, func(q Part) bool { return q.pledged() && q.Signed.Overdue })
@@ -505,15 +546,16 @@ func (p *Process) withdraw(at time.Time, e offtake.Withdrawn) {
 }
 
 // takeAway withdraws so much of what no holder has taken, as one part.
-func (p *Process) takeAway(at time.Time, quantity int64) {
-	gone := Part{State: offtake.IsWithdrawn, Since: at, Clock: &noClock}
+func (p *Process) takeAway(at time.Time, e offtake.Withdrawn) {
+	quantity := e.Quantity
+	gone := Part{State: offtake.IsWithdrawn, Since: at, Clock: &noClock, Under: &e.Under}
 	for i := 0; i < len(p.Parts); i++ {
 		q := &p.Parts[i]
 		n := min(q.left(), quantity-gone.Quantity)
 		if !q.unbound() || q.Signed != nil || n <= 0 {
 			continue
 		}
-		gone.Was, gone.Quantity = q.State, gone.Quantity+n
+		gone.Was, gone.Quantity = q.under(), gone.Quantity+n
 		if q.Quantity -= n; q.Quantity == 0 {
 			p.Parts = slices.Delete(p.Parts, i, i+1)
 			i--

@@ -36,6 +36,60 @@ func (p *Process) Untaken() (n int64) {
 	return n
 }
 
+// WithdrawnAt reports whether the offer was given up at an instant.
+func (p *Process) WithdrawnAt(at time.Time) bool {
+	return p.any(func(q Part) bool { return q.State == offtake.IsWithdrawn && q.Since.Equal(at) && q.Under == nil })
+}
+
+// Gone gives how much is withdrawn because holders of another right took it.
+func (p *Process) Gone(under offtake.ClauseRef) int64 {
+	return p.sum(func(q Part) bool { return q.Under != nil && *q.Under == under })
+}
+
+// Held gives how much holders have taken, or may still take.
+func (p *Process) Held() int64 {
+	return p.sum(func(q Part) bool { return q.Party != "" || q.live() && q.under() != offtake.InTail })
+}
+
+// Restore says what follows when so much of what had been withdrawn under another right
+// is there again: what had been released is once more, with a new time to sign; of
+// what holders could still take they are asked again; and what waited for a notice
+// waits again.
+func (p *Process) Restore(a offtake.Act, under offtake.ClauseRef, quantity int64) []offtake.Event {
+	own := *p
+	own.Parts = slices.Clone(p.Parts)
+	s := &step{p: &own, a: a}
+	for i := 0; i < len(own.Parts) && quantity > 0; i++ {
+		q := own.Parts[i]
+		if q.Under == nil || *q.Under != under {
+			continue
+		}
+		n := min(quantity, q.Quantity)
+		quantity -= n
+		was := len(own.Parts)
+		e := offtake.Restored{Process: p.ID, Part: int64(i + 1), Quantity: n, State: q.Was, Why: "what was taken under " + under.String() + " is there again"}
+		released := q.Was == offtake.InTail
+		switch {
+		case released || !own.Served.IsZero(): // a notice that was served meanwhile is good for it too
+			e.State = offtake.Open
+		case q.Was == offtake.NotifyDue:
+			e.NotifyBy = own.Contract.after(a.At, own.Contract.Right.NotifyWithin)
+		}
+		s.follow(e)
+		if e.State != offtake.Open {
+			i -= was - len(own.Parts) // it is one with the rest now
+			continue
+		}
+		if n < q.Quantity {
+			i++ // behind what stays withdrawn
+		}
+		if released || !s.openNext(i) {
+			s.release(i, "")
+		}
+	}
+	return s.events
+}
+
 // HeldBack gives an event that would make a notice due as it is while another
 // right comes first: nothing is owed yet.
 func (p *Process) HeldBack(e offtake.Event) offtake.Event {

@@ -33,11 +33,11 @@ func (s *step) bound(party offtake.PartyName, quantity int64) (int, error) {
 	}
 	others := 0
 	for _, q := range p.Parts {
-		if mine(q) {
+		if mine(q) && q.Party != p.Parts[i].Party {
 			others++
 		}
 	}
-	if others > 1 {
+	if others > 0 {
 		return -1, offtake.Refuse(offtake.Invalid, "%s names no party, and several are bound in process %q", s.a.Deed.Name(), p.ID)
 	}
 	return i, nil

@@ -54,6 +54,10 @@ func ProcessOf(e offtake.Event) offtake.ProcessID {
 		return e.Process
 	case offtake.Withdrawn:
 		return e.Process
+	case offtake.Restored:
+		return e.Process
+	case offtake.Reinstated:
+		return e.Process
 	}
 	return processOfThirdParty(e)
 }

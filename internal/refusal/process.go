@@ -74,6 +74,7 @@ type Part struct {
 	Agreed bool                 // it has signed, and must deliver
 	SignBy time.Time            // until when a third party may be signed
 	Signed *ThirdParty          // that was
+	Under  *offtake.ClauseRef   // of what is withdrawn: the right under which it went; nil: none
 }
 
 // A Round is what holders are asked about a part. It never changes.
@@ -83,7 +84,8 @@ type Round struct {
 	Asked   []offtake.PartyName
 	Answers []Answer
 	Kept    []offtake.Taking // by those asked before
-	Lapsed  bool             // the part comes from a holder that failed
+	Lapsed  bool             // the part comes from a holder that failed, of this right or of another
+	Anew    bool             // the part was withdrawn, and its ranks are asked one after the other again
 }
 
 // An Answer is what a holder said; a quantity of 0 is that it passed.

@@ -24,11 +24,14 @@ func (p *Process) lot() int64 {
 // was one.
 func (s *step) openNext(i int) bool {
 	p := s.p
-	rank := int64(0)
+	rank, after, anew := int64(0), int64(0), p.Parts[i].Was == offtake.IsWithdrawn
+	if r := p.Parts[i].Offer; r != nil {
+		after, anew = r.Rank, r.Anew
+	}
 	var asked []offtake.PartyName
 	for _, seat := range p.Seats {
 		switch {
-		case seat.Asked || rank != 0 && int64(seat.Rank) != rank && !p.Contract.concurrent():
+		case anew && (int64(seat.Rank) <= after || after != 0 && p.Contract.concurrent()), !anew && seat.Asked, rank != 0 && int64(seat.Rank) != rank && !p.Contract.concurrent():
 		default:
 			if rank == 0 {
 				rank = int64(seat.Rank)

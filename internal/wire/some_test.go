@@ -23,7 +23,7 @@ var eventTypes = []any{
 	offtake.OfferReceived{}, offtake.OfferRevised{}, offtake.OfferWithdrawn{}, offtake.Awarded{}, offtake.ProcessOpened{},
 	offtake.TermsReplaced{}, offtake.NotifyMissed{}, offtake.NoticeFoundDeficient{}, offtake.NoticeServed{},
 	offtake.NoticeCorrected{}, offtake.RankOpened{}, offtake.RankClosed{}, offtake.Bound{}, offtake.DefinitiveSigned{},
-	offtake.Tolled{}, offtake.Resumed{}, offtake.Extended{}, offtake.Assigned{}, offtake.QuestionRaised{}, offtake.Determined{}, offtake.DisputeRaised{}, offtake.AmendmentAwaited{}, offtake.AmendmentHeld{}, offtake.ShareMeasured{}, offtake.AnsweredOffTerms{}, offtake.Accepted{}, offtake.Declined{}, offtake.Lapsed{},
+	offtake.Tolled{}, offtake.Resumed{}, offtake.Extended{}, offtake.Assigned{}, offtake.QuestionRaised{}, offtake.Determined{}, offtake.DisputeRaised{}, offtake.AmendmentAwaited{}, offtake.AmendmentHeld{}, offtake.ShareMeasured{}, offtake.Restored{}, offtake.Reinstated{}, offtake.AnsweredOffTerms{}, offtake.Accepted{}, offtake.Declined{}, offtake.Lapsed{},
 	offtake.Released{}, offtake.Fulfilled{}, offtake.Superseded{}, offtake.Withdrawn{}, offtake.ThirdPartySigned{},
 	offtake.ThirdPartyClosed{}, offtake.ThirdPartyNoted{}, offtake.CloseOverdue{}, offtake.TailExpired{}, offtake.Waived{},
 	offtake.ClauseReplaced{}, offtake.Breached{}, offtake.CapacityReserved{}, offtake.JobPlaced{}, offtake.JobFinished{},

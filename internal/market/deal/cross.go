@@ -23,8 +23,11 @@ func (d *Deals) across(a offtake.Act, events []offtake.Event) []offtake.Event {
 	v = view{d: d, now: map[offtake.ProcessID]*refusal.Process{}}
 	for i := 0; i < len(events); i++ {
 		v.fold(a, events[i])
-		if bound, ok := events[i].(offtake.Bound); ok {
-			events = append(events, v.takenElsewhere(bound)...)
+		switch e := events[i].(type) {
+		case offtake.Bound:
+			events = append(events, v.takenElsewhere(e)...)
+		case offtake.Released:
+			events = append(events, v.givenBack(a, e)...)
 		}
 		if i == len(events)-1 {
 			events = append(events, v.cleared(a, events)...)
@@ -45,6 +48,9 @@ func (d *Deals) touchesOthers(events []offtake.Event) bool {
 		case offtake.Bound:
 			p, known := d.processes[e.Process]
 			return !known || len(p.over.processes) > 1
+		case offtake.Released:
+			p, known := d.processes[e.Process]
+			return known && len(p.over.processes) > 1
 		}
 		p, known := d.processes[refusal.ProcessOf(e)]
 		return known && p.over.subject
@@ -133,8 +139,26 @@ func (v *view) takenElsewhere(e offtake.Bound) (events []offtake.Event) {
 		}
 		for _, t := range e.Takings {
 			if n := min(t.Quantity, p.Untaken()); n > 0 {
-				events = append(events, offtake.Withdrawn{Process: p.ID, Quantity: n, Why: string(t.Party) + " took it under " + mine.Contract.Ref.String()})
+				events = append(events, offtake.Withdrawn{Process: p.ID, Quantity: n, Under: mine.Contract.Ref, Why: string(t.Party) + " took it under " + mine.Contract.Ref.String()})
 			}
+		}
+	}
+	return events
+}
+
+// givenBack restores to the other rights over an opportunity what was withdrawn from
+// them for holders of one, as far as that one has let it go.
+func (v *view) givenBack(a offtake.Act, e offtake.Released) (events []offtake.Event) {
+	mine := v.get(e.Process)
+	var held int64
+	for _, p := range v.of(mine.Opportunity) {
+		if p.Contract.Ref == mine.Contract.Ref {
+			held += p.Held()
+		}
+	}
+	for _, p := range v.of(mine.Opportunity) {
+		if over := p.Gone(mine.Contract.Ref) - held; over > 0 && p.Contract.Ref != mine.Contract.Ref {
+			events = append(events, p.Restore(a, mine.Contract.Ref, over)...)
 		}
 	}
 	return events

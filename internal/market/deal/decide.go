@@ -344,10 +344,30 @@ func (d *Deals) reach(o *Opportunity, a offtake.Act) ([]offtake.Event, error) {
 		}
 	}
 	if taken {
-		return events, nil
+		return append(d.reinstated(o, a, events), events...), nil
 	}
 	nowhere := offtake.Refuse(offtake.NotFound, "opportunity %q has no process under %q", o.ID, a.Clause)
 	return nil, cmp.Or(byLive, byEnded, stranger, nowhere)
+}
+
+// reinstated undoes a withdrawal of the very instant in the processes beside the one
+// in which a holder accepts: the acceptance comes first, whichever was written first.
+func (d *Deals) reinstated(o *Opportunity, a offtake.Act, events []offtake.Event) (undone []offtake.Event) {
+	if !o.Withdrawn {
+		return nil
+	}
+	for _, e := range events {
+		accepted, is := e.(offtake.Accepted)
+		if !is {
+			continue
+		}
+		for _, k := range d.standing(o) {
+			if k.ID != accepted.Process && k.WithdrawnAt(a.At) {
+				undone = append(undone, offtake.Reinstated{Process: k.ID})
+			}
+		}
+	}
+	return undone
 }
 
 // priced refuses a signature of a third party that says no price, neither itself
