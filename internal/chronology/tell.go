@@ -143,7 +143,10 @@ func (t *teller) again(e *Entry, p play.Played) {
 			continue
 		}
 		words := "with the act at its true instant this is now " + states[is.State()]
-		if known {
+		switch {
+		case known && was.State() == is.State():
+			words = "with the act at its true instant this is still " + states[is.State()] + ", in other parts"
+		case known:
 			words += " instead of " + states[was.State()]
 		}
 		e.Followed = append(e.Followed, Consequence{Process: is.ID, Event: "played.anew", Text: opened(joined(words, ": ", is.Why))})

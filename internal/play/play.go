@@ -99,7 +99,7 @@ func Run(b *offtake.Book, l *rights.Law, log io.ReadSeeker, o Options) (*Case, e
 	switch {
 	case err != nil:
 		return nil, err
-	case len(o.AsOf) == 0 && p.lines > 0:
+	case len(o.AsOf) == 0 && !p.now.IsZero(): // else nothing happened that could be pictured
 		o.AsOf = []time.Time{p.now}
 		p.stops = o.AsOf
 	}

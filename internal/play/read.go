@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/offtake-dev/offtake"
@@ -16,12 +17,13 @@ import (
 // longest bounds a line of the log.
 const longest = 16 << 20
 
-// errNoObject is of a line that is no JSON object, errRead of a log of which
-// enough has been read.
-var (
-	errNoObject = errors.New("no JSON object")
-	errRead     = errors.New("enough has been read")
-)
+// errRead is of a log of which enough has been read.
+var errRead = errors.New("enough has been read")
+
+// A noObject is a line that is no JSON object, and why.
+type noObject struct{ why error }
+
+func (e noObject) Error() string { return e.why.Error() }
 
 // A source is a log that is read from its first line on and, where evidence asks
 // for it, once more while the first reading stands still.
@@ -89,9 +91,10 @@ func eachLine(log io.Reader, do func(line []byte) error) error {
 		if len(line) == 0 {
 			continue
 		}
+		var no noObject
 		switch err := do(line); {
-		case errors.Is(err, errNoObject):
-			return offtake.Refuse(offtake.Invalid, "line %d is no JSON object: %.60q; write one act a line, as {\"id\":\"a1\",\"at\":\"2025-06-03T17:00:00Z\",...}", n, line)
+		case errors.As(err, &no):
+			return offtake.Refuse(offtake.Invalid, "line %d is no JSON object: %.60q: %s; write one act a line, as {\"id\":\"a1\",\"at\":\"2025-06-03T17:00:00Z\",...}", n, line, strings.TrimPrefix(no.Error(), "act is not one JSON object: "))
 		case err != nil:
 			return err
 		}
@@ -118,7 +121,7 @@ func readAct(line, room []byte) (r read, _ []byte, err error) {
 	r.act, err = wire.ParseAct(line)
 	switch {
 	case err != nil && (line[0] != '{' || !json.Valid(line)):
-		return r, room, errNoObject
+		return r, room, noObject{err}
 	case err != nil:
 		var head struct{ ID string }
 		_ = json.Unmarshal(line, &head) // as much of it as can be read

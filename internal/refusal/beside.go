@@ -90,10 +90,13 @@ func (p *Process) Restore(a offtake.Act, under offtake.ClauseRef, quantity int64
 	return s.events
 }
 
+// waits begins the reason why a process is held back.
+const waits = "it waits until "
+
 // HeldBack gives an event that would make a notice due as it is while another
 // right comes first: nothing is owed yet.
 func (p *Process) HeldBack(e offtake.Event) offtake.Event {
-	why := "it waits until " + p.Contract.Right.SubjectTo.String() + " is cleared"
+	why := waits + p.Contract.Right.SubjectTo.String() + " is cleared"
 	switch e := e.(type) {
 	case offtake.ProcessOpened:
 		if e.State == offtake.NotifyDue {

@@ -3,7 +3,6 @@ package refusal
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -145,7 +144,7 @@ func (p *Process) holders() string {
 	for _, s := range p.Seats {
 		names = append(names, string(s.Party))
 	}
-	return strings.Join(names, " and ")
+	return listed(names)
 }
 
 // changes gives in what terms differ from those noticed, save the quantity.

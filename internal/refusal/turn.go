@@ -7,6 +7,15 @@ import (
 	"github.com/offtake-dev/offtake"
 )
 
+// listed gives names as they are listed in a sentence.
+func listed(names []string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
 // SignBy gives until when a third party may be signed for what was released,
 // the earliest where that differs; zero where nothing is.
 func (p *Process) SignBy() time.Time {
@@ -55,6 +64,9 @@ func (p *Process) Turn(q Part) string {
 	}
 	switch q.State {
 	case offtake.Assessing:
+		if strings.HasPrefix(p.Why, waits) {
+			return p.Why
+		}
 		return grantor + " says what the offer left open"
 	case offtake.NotifyDue, offtake.Deficient:
 		if p.Missed {
@@ -71,7 +83,7 @@ func (p *Process) Turn(q Part) string {
 		if len(open) == 0 {
 			return "all have answered, and the next rank waits" + until(q.Clock.By)
 		}
-		return strings.Join(open, " and ") + " may answer" + until(q.Clock.By)
+		return listed(open) + " may answer" + until(q.Clock.By)
 	case offtake.IsOffered:
 		better := ""
 		if q.Of == offtake.DueAnswer {
@@ -83,7 +95,7 @@ func (p *Process) Turn(q Part) string {
 	case offtake.InHeadStart:
 		return "it stays on " + string(p.Contract.Placement.Provider) + " alone" + until(q.Clock.By)
 	case offtake.IsTolled:
-		return "time stands still for " + strings.Join(p.Causes, " and ")
+		return "time stands still for " + listed(p.Causes)
 	case offtake.IsUndetermined, offtake.IsDisputed:
 		who := "the grantor and every holder answer"
 		if d := p.Contract.Right.Determiner; d != "" {

@@ -138,6 +138,9 @@ func refuseSyntax(what string, err error) error {
 	}
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
+		if errors.Is(err, jsontext.ErrDuplicateName) {
+			return offtake.Refuse(offtake.Invalid, "%s has the key %q twice", what, clip(syntax.JSONPointer.LastToken()))
+		}
 		return offtake.Refuse(offtake.Invalid, "%s is not one JSON object: byte %d: %w", what, syntax.ByteOffset, syntax.Err)
 	}
 	return offtake.Refuse(offtake.Invalid, "%s is not one JSON object: %w", what, err)

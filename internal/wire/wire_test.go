@@ -134,7 +134,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"no JSON", `hello`, `act is not one JSON object: byte 0: invalid character 'h' at start of value`},
 		{"a cut line", `{"id":"a1"`, `act is not one JSON object: byte 10: unexpected EOF`},
 		{"two acts on a line", head + `"act":"offer.withdraw"}{}`, `act is not one JSON object: more text follows`},
-		{"a key twice", `{"id":"a1","id":"a2"}`, `act is not one JSON object: byte 11: duplicate object member name`},
+		{"a key twice", `{"id":"a1","id":"a2"}`, `act has the key "id" twice`},
 		{"bytes that are not UTF-8", "{\"id\":\"\xff\"}", `act is not one JSON object: byte 7: invalid UTF-8`},
 		{"no act", `{"id":"a1"}`, `object has no "act", expected one of offer.receive, `},
 		{"an unknown act", head + `"act":"offer.sing"}`, `act "offer.sing" is not known, expected one of offer.receive, `},
