@@ -66,8 +66,15 @@ func mistake(findings []offtake.Finding) bool {
 	return slices.ContainsFunc(findings, func(f offtake.Finding) bool { return f.Severity == offtake.Mistake })
 }
 
+// A fatal is a test, or one of a property.
+type fatal interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // run plays a log and reads what is told of it.
-func (p player) run(t testing.TB, log []byte, asOf []time.Time) told {
+func (p player) run(t fatal, log []byte, asOf []time.Time) told {
 	t.Helper()
 	c, err := play.Run(p.book, p.law, bytes.NewReader(log), play.Options{AsOf: asOf})
 	if err != nil {
