@@ -255,7 +255,12 @@ func (c *checker) seeRight(t *rapid.T, e entry, ev offtake.Event) {
 		}
 	case offtake.TailExpired: // what was signed may still close
 		o.released = time.Time{}
-	case offtake.Superseded, offtake.Breached, offtake.Withdrawn:
+	case offtake.Breached:
+		if inTime := !o.closeBy.Before(e.act.At); !o.released.IsZero() || !inTime { // else it is the expired part that is breached, and what was signed stands
+			o.signed = 0
+		}
+		o.released = time.Time{}
+	case offtake.Superseded, offtake.Withdrawn:
 		o.released, o.signed = time.Time{}, 0
 	case offtake.Waived:
 		o.waived = true
