@@ -13,6 +13,17 @@ type Act struct {
 	Deed        Deed
 }
 
+// A Receipt is how an act reached a running broker. It says nothing about what
+// follows from the act.
+type Receipt struct {
+	Recorded    time.Time // when it was written down; never before that of the act before it
+	Person      string    // who of the party acted, or wrote it down
+	Recorder    PartyName // who wrote it down on behalf of the act's party; "": that party itself
+	Channel     string    // how it came where not to the broker itself: "email", "courier"
+	Attachments []Hash    // what came with it
+	Doubted     bool      // nobody could be sure of the time
+}
+
 // A Deed is what an Act does. Exactly one of the types below.
 type Deed interface {
 	// Name gives the deed's word in a log of acts: "offer.receive".
@@ -249,6 +260,60 @@ type UsageTotal struct {
 	Unused      int64
 }
 
+// Quote: a provider names a price for capacity, to the buyer alone. It stands until
+// it expires, is withdrawn or is taken.
+type Quote struct {
+	Quote QuoteID
+	Terms OfferTerms
+}
+
+// QuoteWithdraw: the provider takes its quote back.
+type QuoteWithdraw struct{ Quote QuoteID }
+
+// QuoteTake: the buyer makes an offer of a quote, on its terms: an opportunity as
+// OfferReceive makes one.
+type QuoteTake struct{ Quote QuoteID }
+
+// SubmitJob: work is to run as soon as held capacity is free for it. The job's name
+// is its identity.
+type SubmitJob struct {
+	Job         JobID
+	Accelerator Accelerator
+	Quantity    int64    // of accelerators, all at once
+	Length      Duration // how long it needs them, at the longest
+	Regions     []Region // nil: wherever there is some
+	Purpose     Purpose
+	Product     Product
+	Asset       Asset
+	Customer    Customer
+}
+
+// CancelJob: work that waits is not to run, and work that runs is to end.
+type CancelJob struct{ Job JobID }
+
+// A BookFile is a file of a book, by its path within the book's folder.
+type BookFile struct{ Path, Text string }
+
+// BookPush: a new version of the book is put forward. It takes effect once every
+// party that it takes from or burdens has signed it.
+type BookPush struct {
+	Hash  Hash // of the files: see BookHash
+	Files []BookFile
+}
+
+// BookSign: a party agrees to a version of the book that was put forward.
+type BookSign struct{ Hash Hash }
+
+// BookDrop: a version of the book that was put forward is not to take effect.
+type BookDrop struct{ Hash Hash }
+
+// ClockDoubt: the broker's clock is not to be trusted, and deadlines are held until
+// somebody says what time it is. Nobody does it; it comes from looking at the clock.
+type ClockDoubt struct{ Why string }
+
+// ClockConfirm: the clock is right after all, and what fell due has fallen due.
+type ClockConfirm struct{}
+
 func (OfferReceive) Name() string    { return "offer.receive" }
 func (OfferRevise) Name() string     { return "offer.revise" }
 func (OfferWithdraw) Name() string   { return "offer.withdraw" }
@@ -281,3 +346,13 @@ func (Award) Name() string           { return "award" }
 func (PlaceJob) Name() string        { return "place" }
 func (FinishJob) Name() string       { return "finish" }
 func (UsageReport) Name() string     { return "usage.report" }
+func (Quote) Name() string           { return "quote" }
+func (QuoteWithdraw) Name() string   { return "quote.withdraw" }
+func (QuoteTake) Name() string       { return "quote.take" }
+func (SubmitJob) Name() string       { return "job.submit" }
+func (CancelJob) Name() string       { return "job.cancel" }
+func (BookPush) Name() string        { return "book.push" }
+func (BookSign) Name() string        { return "book.sign" }
+func (BookDrop) Name() string        { return "book.drop" }
+func (ClockDoubt) Name() string      { return "clock.doubt" }
+func (ClockConfirm) Name() string    { return "clock.confirm" }

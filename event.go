@@ -495,6 +495,82 @@ type DrawnDown struct {
 	Amount     Accrual
 }
 
+// QuoteReceived: a provider's price stands. Terms are complete.
+type QuoteReceived struct {
+	Quote       QuoteID
+	By          PartyName
+	Opportunity OpportunityID // the need that it answers; "": none
+	Terms       OfferTerms
+}
+
+// QuoteWithdrawn: a quote does not stand any more.
+type QuoteWithdrawn struct{ Quote QuoteID }
+
+// QuoteTaken: an offer was made of a quote.
+type QuoteTaken struct {
+	Quote       QuoteID
+	Opportunity OpportunityID
+}
+
+// JobSubmitted: work waits for capacity.
+type JobSubmitted struct {
+	Job         JobID
+	Accelerator Accelerator
+	Quantity    int64
+	Length      Duration
+	Regions     []Region
+	Purpose     Purpose
+	Product     Product
+	Asset       Asset
+	Customer    Customer
+}
+
+// JobCancelled: work that waited will not run.
+type JobCancelled struct{ Job JobID }
+
+// BookPushed: a version of the book was put forward, and waits for these parties.
+type BookPushed struct {
+	Hash  Hash
+	By    PartyName
+	Files []BookFile
+	Needs []PartyName
+}
+
+// BookSigned: a party agreed to it.
+type BookSigned struct {
+	Hash Hash
+	By   PartyName
+}
+
+// BookAdopted: it is the book from now on.
+type BookAdopted struct {
+	Hash   Hash
+	Number int64 // of the version, from 1
+}
+
+// BookDropped: it will not be.
+type BookDropped struct{ Hash Hash }
+
+// ClockDoubted: deadlines are held from now on.
+type ClockDoubted struct{ Why string }
+
+// ClockConfirmed: they are no longer.
+type ClockConfirmed struct{}
+
+// PlayedAnew: evidence put an act at its true instant, and this is what the acts
+// about opportunities came to, all of them, with it there.
+type PlayedAnew struct {
+	Of       ActID
+	Received time.Time
+	Log      []Dated
+}
+
+// Dated events followed from one act, at an instant.
+type Dated struct {
+	At     time.Time
+	Events []Event
+}
+
 func (OfferReceived) Event() string        { return "offer.received" }
 func (OfferInvited) Event() string         { return "offer.invited" }
 func (ProductAnnounced) Event() string     { return "product.announced" }
@@ -550,3 +626,15 @@ func (JobPlaced) Event() string            { return "placed" }
 func (JobFinished) Event() string          { return "finished" }
 func (UsageRecorded) Event() string        { return "usage.recorded" }
 func (DrawnDown) Event() string            { return "drawn.down" }
+func (QuoteReceived) Event() string        { return "quote.received" }
+func (QuoteWithdrawn) Event() string       { return "quote.withdrawn" }
+func (QuoteTaken) Event() string           { return "quote.taken" }
+func (JobSubmitted) Event() string         { return "job.submitted" }
+func (JobCancelled) Event() string         { return "job.cancelled" }
+func (BookPushed) Event() string           { return "book.pushed" }
+func (BookSigned) Event() string           { return "book.signed" }
+func (BookAdopted) Event() string          { return "book.adopted" }
+func (BookDropped) Event() string          { return "book.dropped" }
+func (ClockDoubted) Event() string         { return "clock.doubted" }
+func (ClockConfirmed) Event() string       { return "clock.confirmed" }
+func (PlayedAnew) Event() string           { return "played.anew" }

@@ -30,6 +30,8 @@ type (
 	ReservationID string
 	JobID         string
 	ActID         string
+	QuoteID       string
+	Hash          string // of content, by which it is known: SHA-256 in lower-case hexadecimal
 )
 
 // A ClauseRef names a clause from anywhere: agreement/clause.

@@ -43,7 +43,8 @@ product.ship, product.drop and declare).
 
 An act is taken, nonconforming, duplicate or rejected, with the reason. A log
 records facts: a signature that breaches is taken. Play exits 0 once it has run,
-and 2 where the book does not load or a line is no JSON object.
+and 2 where the book does not load or a line is no JSON object. The name - reads
+the log from standard input.
 
 --explain tells the story of the case instead: every act and every deadline that
 passed, what followed, which clause gave which deadline by which count of days,
@@ -87,13 +88,17 @@ longer log takes the place of an earlier one: its events have the same names.
 	return cmd
 }
 
-// playFile plays the log of a file, or of a pipe, which is read once only.
+// playFile plays the log of a file, or of a pipe, which is read once only. The
+// name - is that of standard input.
 func playFile(b *offtake.Book, law *rights.Law, name string, o play.Options) (*play.Case, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
+	f := os.Stdin
+	if name != "-" {
+		var err error
+		if f, err = os.Open(name); err != nil {
+			return nil, err
+		}
+		defer f.Close()
 	}
-	defer f.Close()
 	var log io.ReadSeeker = f
 	if _, err := f.Seek(0, io.SeekCurrent); err != nil {
 		text, err := io.ReadAll(f)

@@ -91,7 +91,7 @@ func (p *player) recall() error {
 			return errRead
 		}
 		if p.decided.has(n) {
-			act, err := wire.ParseAct(line)
+			act, err := wire.ParseStep(line)
 			if err != nil {
 				return err
 			}

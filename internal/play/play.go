@@ -18,6 +18,7 @@ import (
 	"github.com/offtake-dev/offtake/internal/market/terms"
 	"github.com/offtake-dev/offtake/internal/refusal"
 	"github.com/offtake-dev/offtake/internal/rights"
+	"github.com/offtake-dev/offtake/internal/wire"
 )
 
 // An Outcome is what became of an act.
@@ -224,11 +225,11 @@ func outcomeOf(events []offtake.Event) Outcome {
 // decide asks the deals; acts that only a running broker knows are no acts of a
 // written case.
 func (p *player) decide(a offtake.Act) ([]offtake.Event, error) {
-	switch a.Deed.(type) {
-	case offtake.Award, offtake.PlaceJob, offtake.FinishJob, offtake.UsageReport:
-		return nil, offtake.Refuse(offtake.Invalid, "act %q is no act of a first-refusal process", a.Deed.Name())
-	case offtake.Deadline:
+	if _, is := a.Deed.(offtake.Deadline); is {
 		return nil, offtake.Refuse(offtake.Forbidden, "a deadline passes by itself, and nobody may make it pass")
+	}
+	if !wire.IsStep(a.Deed) {
+		return nil, offtake.Refuse(offtake.Invalid, "act %q is no act of a first-refusal process", a.Deed.Name())
 	}
 	if err := p.party(a.By); err != nil {
 		return nil, err

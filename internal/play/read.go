@@ -118,7 +118,7 @@ type read struct {
 // readAct reads one line. What is no JSON object is an error; room is to be
 // written over.
 func readAct(line, room []byte) (r read, _ []byte, err error) {
-	r.act, err = wire.ParseAct(line)
+	r.act, err = wire.ParseStep(line)
 	switch {
 	case err != nil && (line[0] != '{' || !json.Valid(line)):
 		return r, room, noObject{err}

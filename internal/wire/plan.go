@@ -23,6 +23,7 @@ type field struct {
 }
 
 var (
+	eventType      = reflect.TypeFor[offtake.Event]()
 	deedType       = reflect.TypeFor[offtake.Deed]()
 	otherTermsType = reflect.TypeFor[[]offtake.OtherTerm]()
 )
@@ -147,6 +148,9 @@ func (r *registry) append(dst []byte, v any) ([]byte, error) {
 	return p.append(dst, reflect.ValueOf(v))
 }
 
+// receipts plans how an act came.
+var receipts = planOf(reflect.TypeFor[offtake.Receipt]())
+
 // heads plans what every act carries beside its deed.
 var heads = planOf(reflect.TypeFor[offtake.Act]())
 
@@ -156,6 +160,8 @@ var deeds = registryOf[offtake.Deed](offtake.Deed.Name,
 	offtake.Toll{}, offtake.Resume{}, offtake.ExtendDeadline{}, offtake.Assign{}, offtake.Determine{}, offtake.Evidence{}, offtake.PurposeReading{}, offtake.ThirdPartySign{}, offtake.ThirdPartyClose{},
 	offtake.OfferInvite{}, offtake.OfferMake{}, offtake.ProductAnnounce{}, offtake.ProductShip{}, offtake.ProductDrop{}, offtake.Declare{},
 	offtake.Amend{}, offtake.Deadline{}, offtake.Award{}, offtake.PlaceJob{}, offtake.FinishJob{}, offtake.UsageReport{},
+	offtake.Quote{}, offtake.QuoteWithdraw{}, offtake.QuoteTake{}, offtake.SubmitJob{}, offtake.CancelJob{},
+	offtake.BookPush{}, offtake.BookSign{}, offtake.BookDrop{}, offtake.ClockDoubt{}, offtake.ClockConfirm{},
 )
 
 var events = registryOf[offtake.Event](offtake.Event.Event,
@@ -169,7 +175,29 @@ var events = registryOf[offtake.Event](offtake.Event.Event,
 	offtake.ThirdPartySigned{}, offtake.ThirdPartyClosed{}, offtake.ThirdPartyNoted{}, offtake.CloseOverdue{},
 	offtake.TailExpired{}, offtake.Waived{}, offtake.ClauseReplaced{}, offtake.Breached{}, offtake.CapacityReserved{},
 	offtake.JobPlaced{}, offtake.JobFinished{}, offtake.UsageRecorded{}, offtake.DrawnDown{},
+	offtake.QuoteReceived{}, offtake.QuoteWithdrawn{}, offtake.QuoteTaken{}, offtake.JobSubmitted{}, offtake.JobCancelled{},
+	offtake.BookPushed{}, offtake.BookSigned{}, offtake.BookAdopted{}, offtake.BookDropped{}, offtake.ClockDoubted{}, offtake.ClockConfirmed{}, offtake.PlayedAnew{},
 )
+
+// ofBroker are the words of the acts that only a running broker knows, or time
+// itself does: a written case has none of them.
+var ofBroker = map[string]bool{
+	"deadline": true, "award": true, "place": true, "finish": true, "usage.report": true,
+	"quote": true, "quote.withdraw": true, "quote.take": true, "job.submit": true, "job.cancel": true,
+	"book.push": true, "book.sign": true, "book.drop": true, "clock.doubt": true, "clock.confirm": true,
+}
+
+// IsStep reports whether a written case has acts of this kind.
+func IsStep(d offtake.Deed) bool { return !ofBroker[d.Name()] }
+
+// steps are the deeds of a written case, though those of a broker can be read too.
+var steps = &registry{
+	names: slices.DeleteFunc(slices.Clone(deeds.names), func(name string) bool { return ofBroker[name] }),
+	plans: deeds.plans, types: deeds.types,
+}
+
+// StepNames gives the words of the acts of a written case.
+func StepNames() []string { return slices.Clone(steps.names) }
 
 // DeedNames gives the words of all acts.
 func DeedNames() []string { return slices.Clone(deeds.names) }

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -15,6 +16,8 @@ var deedTypes = []any{
 	offtake.Toll{}, offtake.Resume{}, offtake.ExtendDeadline{}, offtake.Assign{}, offtake.Determine{}, offtake.Evidence{}, offtake.PurposeReading{}, offtake.ThirdPartySign{}, offtake.ThirdPartyClose{}, offtake.Amend{},
 	offtake.OfferInvite{}, offtake.OfferMake{}, offtake.ProductAnnounce{}, offtake.ProductShip{}, offtake.ProductDrop{}, offtake.Declare{},
 	offtake.Deadline{}, offtake.Award{}, offtake.PlaceJob{}, offtake.FinishJob{}, offtake.UsageReport{},
+	offtake.Quote{}, offtake.QuoteWithdraw{}, offtake.QuoteTake{}, offtake.SubmitJob{}, offtake.CancelJob{},
+	offtake.BookPush{}, offtake.BookSign{}, offtake.BookDrop{}, offtake.ClockDoubt{}, offtake.ClockConfirm{},
 }
 
 var eventTypes = []any{
@@ -28,6 +31,8 @@ var eventTypes = []any{
 	offtake.ThirdPartyClosed{}, offtake.ThirdPartyNoted{}, offtake.CloseOverdue{}, offtake.TailExpired{}, offtake.Waived{},
 	offtake.ClauseReplaced{}, offtake.Breached{}, offtake.CapacityReserved{}, offtake.JobPlaced{}, offtake.JobFinished{},
 	offtake.UsageRecorded{}, offtake.DrawnDown{},
+	offtake.QuoteReceived{}, offtake.QuoteWithdrawn{}, offtake.QuoteTaken{}, offtake.JobSubmitted{}, offtake.JobCancelled{},
+	offtake.BookPushed{}, offtake.BookSigned{}, offtake.BookAdopted{}, offtake.BookDropped{}, offtake.ClockDoubted{}, offtake.ClockConfirmed{}, offtake.PlayedAnew{},
 }
 
 func typesOf(values []any) []reflect.Type {
@@ -42,7 +47,7 @@ func typesOf(values []any) []reflect.Type {
 // that no document could say.
 func some(t *rapid.T, of reflect.Type) any {
 	v := reflect.New(of).Elem()
-	if of.Kind() != reflect.Struct && rapid.IntRange(0, 2).Draw(t, "unset") == 0 {
+	if of.Kind() != reflect.Struct && of.Kind() != reflect.Interface && rapid.IntRange(0, 2).Draw(t, "unset") == 0 {
 		return v.Interface()
 	}
 	if w := someWord(t, of); w != nil {
@@ -80,6 +85,9 @@ func some(t *rapid.T, of reflect.Type) any {
 // someWord draws the types that are written in a way of their own, or gives nil.
 func someWord(t *rapid.T, of reflect.Type) any {
 	switch of {
+	case reflect.TypeFor[offtake.Event]():
+		flat := rapid.SampledFrom(slices.DeleteFunc(typesOf(eventTypes), func(of reflect.Type) bool { return of == reflect.TypeFor[offtake.PlayedAnew]() }))
+		return some(t, flat.Draw(t, "event within"))
 	case reflect.TypeFor[time.Time]():
 		return time.Unix(rapid.Int64Range(-2e9, 2e11).Draw(t, "instant"), rapid.Int64Range(0, 999_999_999).Draw(t, "nanos")).UTC()
 	case reflect.TypeFor[offtake.Date]():

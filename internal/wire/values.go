@@ -75,6 +75,8 @@ func codecOf(t reflect.Type) codec {
 		return termsOf()
 	case reflect.TypeFor[[]offtake.PurposeShare]():
 		return shares
+	case eventType:
+		return nested
 	}
 	switch t.Kind() {
 	case reflect.String:
@@ -92,6 +94,31 @@ func codecOf(t reflect.Type) codec {
 		return structOf(planOf(t))
 	}
 	panic("wire: no way to write " + t.String())
+}
+
+// parseNested and appendNested are ParseEvent and AppendEvent, which cannot be named
+// here: they know the events by what codecOf gives.
+var (
+	parseNested  func(line []byte) (offtake.Event, error)
+	appendNested func(dst []byte, e offtake.Event) ([]byte, error)
+)
+
+func init() { parseNested, appendNested = ParseEvent, AppendEvent }
+
+// nested is an event within another.
+var nested = codec{
+	append: func(dst []byte, v reflect.Value) ([]byte, error) {
+		e, _ := v.Interface().(offtake.Event)
+		return appendNested(dst, e)
+	},
+	parse: func(v jsontext.Value, into reflect.Value) error {
+		e, err := parseNested(v)
+		if err == nil {
+			into.Set(reflect.ValueOf(e))
+		}
+		return err
+	},
+	empty: isZero,
 }
 
 // shares are an object with a percentage under each purpose, in the order of

@@ -8,7 +8,8 @@
 //
 // An event is one object with its word under "event" and its fields beside it.
 // An entry is what a journal keeps of one act: the version of the code that
-// decided, the act, and the events that followed.
+// decided, the act, the events that followed and, of a running broker, how the act
+// came.
 //
 // Reading is strict. A key that is not part of the act, a key that comes twice,
 // a null, text after the object, bytes that are not UTF-8 and a value of another
@@ -34,9 +35,10 @@ import (
 
 // An Entry is what a journal keeps of one act.
 type Entry struct {
-	Code   string // the version of the code that decided
-	Act    offtake.Act
-	Events []offtake.Event
+	Code    string // the version of the code that decided
+	Act     offtake.Act
+	Events  []offtake.Event
+	Receipt offtake.Receipt // how the act came to a running broker; zero: it came to none
 }
 
 // AppendAct writes an act on one line, without the line's end.
@@ -123,11 +125,24 @@ func AppendEntry(dst []byte, e *Entry) (_ []byte, err error) {
 			return nil, err
 		}
 	}
-	return append(dst, "]}"...), nil
+	dst = append(dst, ']')
+	if r := reflect.ValueOf(&e.Receipt).Elem(); !r.IsZero() {
+		if dst, err = receipts.append(append(dst, `,"receipt":{`...), r); err != nil {
+			return nil, err
+		}
+		dst = append(dst, '}')
+	}
+	return append(dst, '}'), nil
 }
 
 // ParseAct reads one act.
-func ParseAct(line []byte) (offtake.Act, error) {
+func ParseAct(line []byte) (offtake.Act, error) { return parseAct(line, deeds) }
+
+// ParseStep reads one act of a written case. It reads those that only a running
+// broker knows too, and names the others where it does not know one.
+func ParseStep(line []byte) (offtake.Act, error) { return parseAct(line, steps) }
+
+func parseAct(line []byte, deeds *registry) (offtake.Act, error) {
 	var a offtake.Act
 	members, err := object(line, make([]member, 0, 16))
 	if err != nil {
@@ -188,8 +203,8 @@ func ParseEntry(line []byte) (Entry, error) {
 	for i, m := range members {
 		keys[i] = m.key
 	}
-	if !slices.Equal(keys, []string{"code", "act", "events"}) {
-		return e, offtake.Refuse(offtake.Invalid, "entry has the keys %s, expected code, act, events in this order", clip(strings.Join(keys, ", ")))
+	if all := []string{"code", "act", "events", "receipt"}; !slices.Equal(keys, all) && !slices.Equal(keys, all[:3]) {
+		return e, offtake.Refuse(offtake.Invalid, "entry has the keys %s, expected code, act, events and at most receipt, in this order", clip(strings.Join(keys, ", ")))
 	}
 	if e.Code, err = text(members[0].value); err != nil {
 		return e, within("code", err)
@@ -208,7 +223,22 @@ func ParseEntry(line []byte) (Entry, error) {
 		}
 		e.Events = append(e.Events, ev)
 	}
+	if len(members) > 3 {
+		return e, parseReceipt(members[3].value, &e.Receipt)
+	}
 	return e, nil
+}
+
+// parseReceipt reads how an act came. A receipt that says nothing is left out.
+func parseReceipt(v jsontext.Value, into *offtake.Receipt) error {
+	r := reflect.ValueOf(into).Elem()
+	if err := structOf(receipts).parse(v, r); err != nil {
+		return within("receipt", err)
+	}
+	if r.IsZero() {
+		return offtake.Refuse(offtake.Invalid, "receipt: says nothing; leave it out")
+	}
+	return nil
 }
 
 // word takes the member that says what an object is out of its members.

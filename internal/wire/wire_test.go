@@ -225,6 +225,9 @@ func someEntry(t *rapid.T) wire.Entry {
 	if e.Act.At.IsZero() {
 		e.Act.At = time.Unix(0, 0).UTC()
 	}
+	if rapid.Bool().Draw(t, "came to a broker") {
+		e.Receipt = some(t, reflect.TypeFor[offtake.Receipt]()).(offtake.Receipt)
+	}
 	for range rapid.IntRange(0, 3).Draw(t, "events") {
 		e.Events = append(e.Events, some(t, rapid.SampledFrom(typesOf(eventTypes)).Draw(t, "event")).(offtake.Event))
 	}
