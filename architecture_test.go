@@ -78,8 +78,8 @@ func TestWhatMustNeverBeImported(t *testing.T) {
 	}
 }
 
-// pureRooms are the packages that know no world, each with the one library from
-// outside that it may use.
+// pureRooms are the packages that know no world, each with what it may use from
+// outside.
 var pureRooms = map[string]string{
 	".":                       "github.com/cockroachdb/apd/",
 	"internal/civil":          "github.com/rickar/cal/",
@@ -98,7 +98,7 @@ var pureRooms = map[string]string{
 	"internal/market/holding": "",
 	"internal/market/account": "",
 	"internal/wire":           "github.com/go-json-experiment/json",
-	"internal/journal":        "github.com/klauspost/compress/",
+	"internal/journal":        "github.com/klauspost/compress/ golang.org/x/mod/sumdb/tlog",
 	"internal/dispatch":       "",
 	"internal/buying":         "",
 	"internal/actors":         "",
@@ -126,14 +126,15 @@ func TestEveryPackageIsAPureRoomOrADoor(t *testing.T) {
 func TestPureRoomsKnowNoWorld(t *testing.T) {
 	world := []string{"os", "os/exec", "os/signal", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "io/ioutil", "log", "log/slog"}
 	eachFile(t, func(file string, imports []string) {
-		library, pure := pureRooms[path.Dir(file)]
+		libraries, pure := pureRooms[path.Dir(file)]
 		if !pure {
 			return
 		}
 		for _, imp := range imports {
 			first, _, _ := strings.Cut(imp, "/")
 			outside := strings.Contains(first, ".") && imp != module && !strings.HasPrefix(imp, module+"/")
-			if slices.Contains(world, imp) || outside && (library == "" || !strings.HasPrefix(imp, library)) {
+			allowed := slices.ContainsFunc(strings.Fields(libraries), func(library string) bool { return strings.HasPrefix(imp, library) })
+			if slices.Contains(world, imp) || outside && !allowed {
 				t.Errorf("%s imports %s; pure packages know no world", file, imp)
 			}
 		}

@@ -1,0 +1,111 @@
+package journal
+
+import (
+	"iter"
+	"time"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/wire"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// A Store is a journal that outlives the program, and what is written in one
+// transaction with it. Every row is a leaf of a transparency log.
+//
+// The contract of [Journal] holds for Commit as for Append.
+type Store interface {
+	Journal
+
+	// Commit appends entries and writes the effects that follow from them, all or
+	// nothing. An effect whose key is there already is left as it is.
+	Commit(expected Version, b Batch) (Version, error)
+
+	// Rows gives what Read gives, as it was written.
+	Rows(from Version) iter.Seq2[Row, error]
+
+	// ReadHashes gives stored hashes of the tree over the rows by their index, as
+	// [tlog.StoredHashIndex] counts them. One that is not there is an error.
+	ReadHashes(indexes []int64) ([]tlog.Hash, error)
+
+	// Close ends all use of the store.
+	Close() error
+}
+
+// A Batch is what one transaction writes.
+type Batch struct {
+	Entries []wire.Entry
+	Effects []Effect
+}
+
+// A Row is an entry as it was written. Its hash is that of the salt followed by the
+// line, so that who has the hash alone cannot try out what the line may say.
+type Row struct {
+	Salt Salt
+	Line []byte // of the codec, without its end
+}
+
+// A Salt is drawn anew for every row by what writes it.
+type Salt [16]byte
+
+// Leaf gives the row's hash in the tree: SHA-256 of a zero byte, the salt and the
+// line, as RFC 6962 has it for a leaf.
+func (r Row) Leaf() tlog.Hash {
+	return tlog.RecordHash(append(r.Salt[:], r.Line...))
+}
+
+// Snapshots keep states that were folded, so that a start need not fold all. A
+// snapshot may be lost at any time.
+type Snapshots interface {
+	// SaveSnapshot keeps the state as of a version, in a form that whoever saves it
+	// names: states of another form are never given back. It may replace older ones.
+	SaveSnapshot(form string, at Version, state []byte) error
+	// Snapshot gives the latest state of a form as of a version or an earlier one;
+	// 0 and nothing where there is none.
+	Snapshot(form string, until Version) (Version, []byte, error)
+}
+
+// An Effect is something to be done in the world because of what was decided. It is
+// done at least once, and known by its key.
+type Effect struct {
+	Key   string            // what it is, for ever: "notice/oci-1#1/microsoft"
+	Kind  string            // "notice", "reminder"
+	To    offtake.PartyName // "": to no party
+	Due   time.Time         // not before
+	Body  []byte            // JSON
+	Tries int64
+	Done  time.Time // zero: not yet
+	Why   string    // it was not, the last time
+}
+
+// An Outbox gives effects to whoever carries them out.
+type Outbox interface {
+	// Pending gives effects that are due and not done, the earliest first.
+	Pending(now time.Time, most int) ([]Effect, error)
+	// NextDue gives when the next effect that is not done is due; zero: there is none.
+	NextDue() (time.Time, error)
+	// Settle says what became of an effect: it was done at an instant, or it was not
+	// for a reason and is due again later. An effect that is done stays so.
+	Settle(key string, done, again time.Time, why string) error
+	// Effects gives those to a party, the latest due first; "" asks for all.
+	Effects(to offtake.PartyName, most int) ([]Effect, error)
+	// Moot drops the effects of these keys that are not done.
+	Moot(keys []string) error
+}
+
+// A Blob is content that acts refer to by its hash.
+type Blob struct {
+	Hash  offtake.Hash // SHA-256 of Data
+	Name  string       // as whoever sent it called it
+	Media string       // its media type
+	By    offtake.PartyName
+	At    time.Time // when it came
+	Data  []byte
+}
+
+// Blobs keep content by its hash.
+type Blobs interface {
+	// PutBlob keeps content. What is there already stays as it is.
+	PutBlob(b Blob) error
+	// Blob gives content, or a refusal of kind NotFound.
+	Blob(hash offtake.Hash) (Blob, error)
+}
