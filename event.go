@@ -112,6 +112,7 @@ type NotifyMissed struct{ Process ProcessID }
 type NoticeFoundDeficient struct {
 	Process ProcessID
 	Missing []Content
+	Why     string // where it lacks nothing
 }
 
 // NoticeServed: the holders are told the terms of the process as they stand.

@@ -260,7 +260,7 @@ func writePictures(out *bufio.Writer, c *play.Case) {
 
 func writeProcess(out *bufio.Writer, p *refusal.Process) {
 	fmt.Fprintf(out, "  %s  %s  %s\n", chronology.Shown(p.ID), p.State(), p.Contract.Ref)
-	for _, q := range p.Parts {
+	for _, q := range play.Parts(p) {
 		who := string(q.Party)
 		if who != "" {
 			who = "  " + who

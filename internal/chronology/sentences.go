@@ -229,6 +229,9 @@ func (s step) deficient(e offtake.NoticeFoundDeficient) string {
 	if len(e.Missing) > 0 {
 		words = "the notice lacks " + list(e.Missing)
 	}
+	if e.Why != "" {
+		words += ": " + Shown(e.Why)
+	}
 	if !s.was.Served.IsZero() {
 		return words + ", so what was answered and the time that has passed do not count, and a new one is owed"
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -113,7 +114,7 @@ func processOf(p *refusal.Process) processJSON {
 	if p.Rank > 0 {
 		out.Rank, out.Round = &p.Rank, &p.Round
 	}
-	for _, q := range p.Parts {
+	for _, q := range Parts(p) {
 		out.Parts = append(out.Parts, partJSON{q.Quantity, q.State, q.Party})
 	}
 	return out
@@ -125,6 +126,20 @@ func stamped(t time.Time) *string {
 	}
 	s := offtake.Stamp(t)
 	return &s
+}
+
+// Parts gives the parts of a process as they are shown: a holder has one in each
+// state, also where a dispute or a toll has put several of its own there.
+func Parts(p *refusal.Process) (parts []refusal.Part) {
+	for _, q := range p.Parts {
+		i := slices.IndexFunc(parts, func(r refusal.Part) bool { return q.Party != "" && r.Party == q.Party && r.State == q.State })
+		if i < 0 {
+			parts = append(parts, q)
+			continue
+		}
+		parts[i].Quantity += q.Quantity
+	}
+	return parts
 }
 
 // What gives what a part is of: so much, or a product that has no quantity.
@@ -142,7 +157,7 @@ func Because(p *refusal.Process) []string {
 	if p.Why != "" {
 		out = append(out, p.Why)
 	}
-	for _, q := range p.Parts {
+	for _, q := range Parts(p) {
 		if who := p.Turn(q); who != "" {
 			out = append(out, What(p, q)+" "+string(q.State)+": "+who)
 		}

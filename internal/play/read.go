@@ -93,6 +93,8 @@ func eachLine(log io.Reader, do func(line []byte) error) error {
 		}
 		var no noObject
 		switch err := do(line); {
+		case errors.As(err, &no) && bytes.HasPrefix(line, []byte("\ufeff")):
+			return offtake.Refuse(offtake.Invalid, "line %d begins with a byte order mark, which is no part of JSON; write the log without one", n)
 		case errors.As(err, &no):
 			return offtake.Refuse(offtake.Invalid, "line %d is no JSON object: %.60q: %s; write one act a line, as {\"id\":\"a1\",\"at\":\"2025-06-03T17:00:00Z\",...}", n, line, strings.TrimPrefix(no.Error(), "act is not one JSON object: "))
 		case err != nil:

@@ -1,6 +1,7 @@
 package refusal
 
 import (
+	"slices"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -23,7 +24,30 @@ func Amended(p *Process, at time.Time, m Amendment) []offtake.Event {
 	case m.To == nil || m.To.Kind() != p.Contract.Kind():
 		return []offtake.Event{offtake.Waived{Process: p.ID, Why: "amendment " + string(m.Name) + " removed the clause, and its holder signed"}}
 	}
-	return []offtake.Event{p.under(at, m.To)}
+	events := []offtake.Event{p.under(at, m.To)}
+	if p.asksOthers(m.To) {
+		events = append(events, offtake.NoticeFoundDeficient{Process: p.ID, Why: "amendment " + string(m.Name) + " changed who holds the right"})
+	}
+	return events
+}
+
+// asksOthers reports whether a clause gives what holders are asked about to others
+// than those who were told of it: in the rank that is asked, or in one before it.
+// Who comes later is asked when its turn comes.
+func (p *Process) asksOthers(to *Contract) bool {
+	i := p.find(func(q Part) bool { return q.offered() || in(offtake.Open, offtake.Allocating)(Part{State: q.Paused}) })
+	if i < 0 || p.Served.IsZero() || p.Contract.First != nil {
+		return false
+	}
+	asked := func(seats []Seat) (names []offtake.PartyName) {
+		for _, s := range seats {
+			if to.concurrent() || int64(s.Rank) <= p.Parts[i].Offer.Rank {
+				names = append(names, s.Named)
+			}
+		}
+		return names
+	}
+	return !slices.Equal(asked(p.Seats), asked(to.seats(*p.Terms)))
 }
 
 // under counts every deadline that runs again from where it started. None

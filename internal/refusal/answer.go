@@ -18,6 +18,9 @@ func (s *step) accept(d offtake.Accept) error {
 	}
 	p := s.p
 	offered := p.Parts[i].left()
+	if d.Quantity == 0 { // a quantity among the terms is the answer's
+		d.Quantity = d.Terms.Quantity
+	}
 	if d.Quantity < 0 || d.Quantity > offered {
 		return offtake.Refuse(offtake.Invalid, "quantity %d is not between 1 and the %d offered", d.Quantity, offered)
 	}
@@ -120,6 +123,9 @@ func (p *Process) nonconforming(by offtake.PartyName, d offtake.Accept, offered 
 	if len(d.Conditions) > 0 {
 		return "it has a condition"
 	}
+	if written := d.Terms.Quantity; written != 0 && written != d.Quantity {
+		return "it takes " + strconv.FormatInt(d.Quantity, 10) + " and writes " + strconv.FormatInt(written, 10)
+	}
 	if d.Quantity != 0 && d.Quantity != offered {
 		takes := "it takes " + strconv.FormatInt(d.Quantity, 10) + " of " + strconv.FormatInt(offered, 10)
 		switch lot := p.lot(); {
@@ -131,6 +137,11 @@ func (p *Process) nonconforming(by offtake.PartyName, d offtake.Accept, offered 
 			return takes + ", which is not in lots of " + strconv.FormatInt(lot, 10)
 		case offered-d.Quantity < lot:
 			return takes + ", which leaves less than a lot of " + strconv.FormatInt(lot, 10)
+		}
+	}
+	for _, name := range d.Extras {
+		if !slices.ContainsFunc(p.Noticed.Extras, func(x offtake.Extra) bool { return x.Name == name }) {
+			return "it takes " + name + ", which is not offered"
 		}
 	}
 	for _, name := range p.leftOut(d) {
@@ -177,7 +188,7 @@ func (p *Process) differs(by offtake.PartyName, written offtake.OfferTerms) stri
 	if written.Party == seat.Party {
 		written.Party = ""
 	}
-	written.Quantity = 0 // the act's own
+	written.Quantity = 0 // is looked at by itself
 	for _, c := range p.Contract.compare(*p.Noticed, p.Noticed.Revised(written)) {
 		if c.beyond || p.Contract.Right.Match == offtake.ExactMatch {
 			return "its " + c.key + " is not as noticed"

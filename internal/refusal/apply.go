@@ -66,6 +66,7 @@ func (p *Process) fold(at time.Time, e offtake.Event) {
 		p.Missed = true
 	case offtake.NoticeFoundDeficient:
 		p.deficient(at)
+		p.Why = cmp.Or(e.Why, p.Why)
 	case offtake.NoticeServed:
 		p.serve(at, e)
 	case offtake.NoticeCorrected:
@@ -217,9 +218,11 @@ func (p *Process) determined(at time.Time, e offtake.Determined) {
 	p.resume(at, e.NotifyBy, e.ObjectBy, e.Deadlines, which)
 }
 
-// Under gives the process under another contract, as an amendment puts it.
+// Under gives the process under another contract, as an amendment puts it. Who
+// holds the right now sits in its seats; who is bound keeps its own.
 func (p Process) Under(c *Contract) Process {
 	p.Contract = c
+	p.reseat()
 	return p
 }
 
@@ -316,11 +319,19 @@ func (p *Process) replaceTerms(at time.Time, e offtake.TermsReplaced) {
 }
 
 // reseat finds anew who is asked about the offer as it is now. Who sits in a seat
-// that stays, stays.
+// that stays, stays, and so does who is bound.
 func (p *Process) reseat() {
-	seats := p.Contract.seats(*p.Terms)
-	copy(seats, p.Seats[:min(len(p.Seats), len(seats))])
-	p.Seats = seats
+	seats, former := p.Contract.seats(*p.Terms), []Seat(nil)
+	for _, was := range slices.Concat(p.Seats, p.Former) {
+		i := slices.IndexFunc(seats, func(s Seat) bool { return s.Named == was.Named })
+		switch {
+		case i >= 0:
+			seats[i].Party, seats[i].Asked, seats[i].Until = was.Party, was.Asked, was.Until
+		case p.any(func(q Part) bool { return q.live() && q.Party == was.Party }):
+			former = append(former, was)
+		}
+	}
+	p.Seats, p.Former = seats, former
 }
 
 // deficient makes one part, which is owed a notice, of everything that is live

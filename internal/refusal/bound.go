@@ -11,17 +11,20 @@ import (
 // names, else of the holder that acts, else of the only one that is bound.
 func (s *step) bound(party offtake.PartyName, quantity int64) (int, error) {
 	p := s.p
-	if party != "" && party != s.a.By && p.seat(s.a.By) >= 0 {
+	holder := p.seat(s.a.By) >= 0 || p.former(s.a.By)
+	if party != "" && party != s.a.By && holder {
 		return -1, offtake.Refuse(offtake.Forbidden, "%s for %.60q is no step of %q, another holder", s.a.Deed.Name(), party, s.a.By)
 	}
 	mine := func(q Part) bool { return q.State == offtake.Contracting && (party == "" || q.Party == party) }
-	if party == "" && p.seat(s.a.By) >= 0 {
+	if party == "" && holder {
 		mine = func(q Part) bool { return q.State == offtake.Contracting && q.Party == s.a.By }
 	}
 	i := p.find(mine)
 	switch {
 	case i < 0 && party != "":
 		return -1, offtake.Refuse(offtake.Invalid, "party %.60q is not bound in process %q", party, p.ID)
+	case i < 0 && p.any(func(q Part) bool { return q.accepted() && q.Paused != "" }):
+		return -1, p.wrongState("time stands still, and with it what a holder is bound to")
 	case i < 0:
 		return -1, p.wrongState("no holder is bound")
 	case quantity < 0 || quantity > p.Parts[i].Quantity:

@@ -83,7 +83,7 @@ func (c *Contract) seats(t offtake.OfferTerms) []Seat {
 	seats := make([]Seat, 0, len(c.Right.Holders))
 	for _, h := range c.Right.Holders {
 		if rank == 0 || h.Rank < rank {
-			seats = append(seats, Seat{Holder: h})
+			seats = append(seats, Seat{Holder: h, Named: h.Party})
 		}
 	}
 	return seats
@@ -150,7 +150,34 @@ func (c *Contract) admit(at time.Time, t offtake.OfferTerms) error {
 	case len(t.Extras) > 0 && c.Right.Package == offtake.PackageBarred:
 		return offtake.Refuse(offtake.Forbidden, "offer bundles capacity with %q, and clause %s bars packages", t.Extras[0].Name, c.Ref)
 	}
-	return c.amounts("offer", t)
+	return cmp.Or(c.declared(t), c.amounts("offer", t))
+}
+
+// declared refuses terms that name what the book does not have, of which nobody could
+// say whether the right reaches it, and an extra that is named twice.
+func (c *Contract) declared(t offtake.OfferTerms) error {
+	_, party := c.Book.Party(t.Party)
+	_, provider := c.Book.Provider(t.Provider)
+	_, accelerator := c.Book.Accelerator(t.Accelerator)
+	switch {
+	case t.Party != "" && !party:
+		return offtake.Refuse(offtake.NotFound, "party %.60q is not declared in the book", t.Party)
+	case t.Provider != "" && !provider:
+		return offtake.Refuse(offtake.NotFound, "provider %.60q is not declared in the book", t.Provider)
+	case t.Accelerator != "" && !accelerator:
+		return offtake.Refuse(offtake.NotFound, "accelerator %.60q is not declared in the book", t.Accelerator)
+	}
+	for _, p := range t.Purposes {
+		if !slices.Contains(c.Book.Purposes, p) {
+			return offtake.Refuse(offtake.NotFound, "purpose %.60q is not declared in the book", p)
+		}
+	}
+	for i, x := range t.Extras {
+		if slices.ContainsFunc(t.Extras[:i], func(y offtake.Extra) bool { return y.Name == x.Name }) {
+			return offtake.Refuse(offtake.Invalid, "offer has the extra %.60q twice", x.Name)
+		}
+	}
+	return nil
 }
 
 // amounts refuses money that is below zero or in another currency than the book's,

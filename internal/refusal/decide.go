@@ -177,7 +177,7 @@ func (p *Process) steps(a offtake.Act) bool {
 		return holder
 	case offtake.DefinitiveSign, offtake.Deliver, offtake.RegulatorRefuse, offtake.Toll, offtake.Resume,
 		offtake.ExtendDeadline, offtake.Amend, offtake.Evidence:
-		return grantor || holder
+		return grantor || holder || p.former(a.By)
 	case offtake.Determine:
 		if d := p.Contract.Right.Determiner; d != "" {
 			return a.By == d

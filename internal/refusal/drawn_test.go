@@ -14,7 +14,7 @@ import (
 
 // drawnBook has four who may hold a right, one that sells, and lots of 72 and of 8.
 var drawnBook = &offtake.Book{
-	Buyer: "openai", Currency: "USD",
+	Buyer: "openai", Currency: "USD", Purposes: []offtake.Purpose{"training", "product", "research"},
 	Parties: []offtake.Party{
 		{Name: "openai"}, {Name: "microsoft", Affiliates: []offtake.PartyName{"linkedin"}}, {Name: "linkedin"},
 		{Name: "crusoe"}, {Name: "nebius"}, {Name: "oracle"}, {Name: "panel"},

@@ -3,6 +3,7 @@ package refusal
 import (
 	"cmp"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -149,10 +150,8 @@ func (s *step) supersede(terms offtake.OfferTerms, c change) {
 		State: offtake.NotifyDue, Why: why, Terms: terms, After: p.ID, Left: left, LeftRank: rank,
 		NotifyBy: p.Contract.after(s.a.At, p.Contract.Right.NotifyWithin),
 	}
-	for n, seat := range p.Seats {
-		if n < len(p.Contract.Right.Holders) && seat.Party != p.Contract.Right.Holders[n].Party {
-			e.Holders = p.sitting()
-		}
+	if slices.ContainsFunc(p.Seats, func(s Seat) bool { return s.Party != s.Named }) {
+		e.Holders = p.sitting()
 	}
 	if h := p.Contract.OwnOffer(terms); h != "" {
 		e.State, e.NotifyBy = offtake.NotTriggered, time.Time{}

@@ -36,6 +36,7 @@ type Process struct {
 	Object   *Clock
 
 	Seats       []Seat // by rank, then in the clause's order
+	Former      []Seat // that an amendment took away from who is bound
 	Rank, Round int64  // opened last; 0: none was
 
 	Causes   []string              // for which time stands still
@@ -54,8 +55,9 @@ type Process struct {
 // A Seat is a holder's place in the clause, and who sits there.
 type Seat struct {
 	offtake.Holder
-	Asked bool      // its rank was opened
-	Until time.Time // when its last window ended or ends
+	Named offtake.PartyName // whom the clause puts there
+	Asked bool              // its rank was opened
+	Until time.Time         // when its last window ended or ends
 }
 
 // A Part is a quantity and where it stands.
@@ -298,10 +300,17 @@ func (p *Process) seat(by offtake.PartyName) int {
 	return slices.IndexFunc(p.Seats, func(s Seat) bool { return s.Party == by })
 }
 
+// former reports whether a party is bound in a seat that an amendment took away.
+func (p *Process) former(by offtake.PartyName) bool {
+	return slices.ContainsFunc(p.Former, func(s Seat) bool { return s.Party == by })
+}
+
 // Supplier gives where a holder would supply from.
 func (p *Process) Supplier(holder offtake.PartyName) offtake.ProviderName {
-	if i := p.seat(holder); i >= 0 {
-		return p.Seats[i].Provider
+	for _, s := range slices.Concat(p.Seats, p.Former) {
+		if s.Party == holder {
+			return s.Provider
+		}
 	}
 	return ""
 }
