@@ -31,6 +31,7 @@ type State struct {
 	accounts *account.Accounts
 	consents consents
 	mayPlace placeRulings
+	byBook   []offtake.ReservationID // that the book itself holds
 }
 
 func newLaw(s Setup) *terms.Law {
@@ -56,6 +57,7 @@ func New(s Setup) *State {
 	l.Told.Measured, l.Told.Broken, l.Told.Spent = m.measured, m.deals.Broken, m.deals.Spent
 	for _, r := range reservations(l) {
 		m.held.Apply(time.Time{}, r)
+		m.byBook = append(m.byBook, r.Reservation)
 	}
 	return m
 }

@@ -133,6 +133,9 @@ func New(law Law) *Deals {
 	}
 }
 
+// Adopt puts another law in force. Processes keep the contracts that they have.
+func (d *Deals) Adopt(law Law) { d.law, d.ahead.events = law, nil }
+
 // Opportunity finds an opportunity. It must not be changed.
 func (d *Deals) Opportunity(id offtake.OpportunityID) (*Opportunity, bool) {
 	o, ok := d.opportunities[id]

@@ -184,6 +184,33 @@ func (h *Holdings) reserve(at time.Time, e offtake.CapacityReserved) {
 	p.Held = append(slices.DeleteFunc(p.Held, func(r *Held) bool { return !r.Until.After(at) }), r)
 }
 
+// Revise holds capacity on other terms, or as new where it is not held yet, and gives
+// the name it is held by. Where it is somewhere else now, what was held ends and
+// something else begins, under another name.
+func (h *Holdings) Revise(at time.Time, to offtake.CapacityReserved) offtake.ReservationID {
+	was, ok := h.held[to.Reservation]
+	for ok && h.pools[was.Pool].Place != (Place{to.Provider, to.Accelerator, to.Region, to.Site}) {
+		h.End(to.Reservation, at)
+		to.Reservation += "+"
+		was, ok = h.held[to.Reservation]
+	}
+	if !ok {
+		h.reserve(at, to)
+		return to.Reservation
+	}
+	was.Free += to.Quantity - was.Quantity
+	was.CapacityReserved = to
+	return to.Reservation
+}
+
+// End lets capacity be held no longer than until an instant. Work that runs on it is
+// not touched.
+func (h *Holdings) End(id offtake.ReservationID, at time.Time) {
+	if r, ok := h.held[id]; ok && r.Until.After(at) {
+		r.Until = at
+	}
+}
+
 func (h *Holdings) finished(id offtake.JobID) bool {
 	_, ok := h.done[fingerprint(id)]
 	return ok

@@ -1,0 +1,215 @@
+// Package broker is what a running broker knows: the market under its book, the
+// versions of the book, what it was sent, and whether its clock is to be trusted.
+//
+// A State is folded from the entries of a journal and from nothing else. Acts about
+// the book and the clock are decided here, all others by the market. An act is known
+// by its id: sent again with the same content it has no effect, whenever that is.
+//
+// A new version of the book takes effect once every party that it takes from or
+// burdens has signed it; what is open then goes on under the version that it began
+// under.
+//
+// The package refuses to know the time, who may speak for a party, and where
+// entries are kept.
+package broker
+
+import (
+	"crypto/sha256"
+	"time"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/market"
+	"github.com/offtake-dev/offtake/internal/market/deal"
+	"github.com/offtake-dev/offtake/internal/wire"
+)
+
+// A State is a broker as of some entry of its journal. It is not safe for concurrent
+// use.
+type State struct {
+	market   *market.State // nil: there is no book yet
+	versions []Version
+	pushed   []Pushed
+	sent     map[digest]sent
+	doubted  string // why the clock is; "": it is not
+	now      time.Time
+	recorded time.Time
+	folded   int64
+}
+
+// A digest stands for a text.
+type digest [16]byte
+
+func digestOf(text []byte) (d digest) {
+	sum := sha256.Sum256(text)
+	copy(d[:], sum[:])
+	return d
+}
+
+// sent is an act that was taken: what it said, and where it stands.
+type sent struct {
+	content digest
+	version int64
+}
+
+// New gives a broker that knows nothing, not even its book.
+func New() *State { return &State{sent: map[digest]sent{}} }
+
+// Now gives the instant of the last act taken.
+func (s *State) Now() time.Time { return s.now }
+
+// Recorded gives when the last act was written down.
+func (s *State) Recorded() time.Time { return s.recorded }
+
+// Folded gives how many entries were folded.
+func (s *State) Folded() int64 { return s.folded }
+
+// Doubted gives why the clock is not to be trusted; "" where it is.
+func (s *State) Doubted() string { return s.doubted }
+
+// Market gives the market, or nil where there is no book yet. It must not be changed.
+func (s *State) Market() *market.State { return s.market }
+
+// Due gives the next deadline as an act to send. While the clock is doubted there
+// is none.
+func (s *State) Due() (time.Time, offtake.Act, bool) {
+	if s.doubted != "" {
+		return time.Time{}, offtake.Act{}, false
+	}
+	return s.Held()
+}
+
+// Held gives the next deadline, also while the clock is doubted.
+func (s *State) Held() (time.Time, offtake.Act, bool) {
+	if s.market == nil {
+		return time.Time{}, offtake.Act{}, false
+	}
+	return s.market.Due()
+}
+
+// DueBefore gives the next deadline that comes before the acts received at an
+// instant, as an act to send. While the clock is doubted there is none.
+func (s *State) DueBefore(at time.Time) (offtake.Act, bool) {
+	due, a, ok := s.Due()
+	return a, ok && deal.Comes(due, a, at)
+}
+
+// Sent reports whether an act was taken before, and as which entry, counted from 1.
+// The same id with other content is a refusal of kind Conflict.
+func (s *State) Sent(a offtake.Act) (version int64, before bool, err error) {
+	was, before := s.sent[digestOf([]byte(a.ID))]
+	if !before {
+		return 0, false, nil
+	}
+	content, err := contentOf(a)
+	switch {
+	case err != nil:
+		return 0, false, err
+	case content != was.content:
+		return 0, false, offtake.Refuse(offtake.Conflict, "act %q was taken with other content", a.ID)
+	}
+	return was.version, true, nil
+}
+
+// contentOf stands for what an act says, whenever it was received.
+func contentOf(a offtake.Act) (digest, error) {
+	a.At = time.Unix(0, 0)
+	line, err := wire.AppendAct(nil, &a)
+	return digestOf(line), err
+}
+
+// Decide says what follows from an act, or refuses it. It changes nothing.
+func (s *State) Decide(a offtake.Act) ([]offtake.Event, error) {
+	switch deed := a.Deed.(type) {
+	case nil:
+		return nil, offtake.Refuse(offtake.Invalid, "act %q does nothing", a.ID)
+	case offtake.BookPush:
+		return s.push(a, deed)
+	}
+	if s.market == nil {
+		return nil, offtake.Refuse(offtake.Conflict, "there is no book yet; push its first version")
+	}
+	switch deed := a.Deed.(type) {
+	case offtake.BookSign:
+		return s.sign(a, deed)
+	case offtake.BookDrop:
+		return s.drop(a, deed)
+	case offtake.ClockDoubt:
+		return s.doubt(deed)
+	case offtake.ClockConfirm:
+		return s.confirm(a)
+	case offtake.Deadline:
+		return s.market.Decide(a)
+	}
+	if _, known := s.Book().Party(a.By); !known {
+		return nil, offtake.Refuse(offtake.NotFound, "party %.60q is not declared in the book", a.By)
+	}
+	return s.market.Decide(a)
+}
+
+func (s *State) doubt(d offtake.ClockDoubt) ([]offtake.Event, error) {
+	if s.doubted != "" {
+		return nil, offtake.Refuse(offtake.Conflict, "clock is doubted already: %s", s.doubted)
+	}
+	return []offtake.Event{offtake.ClockDoubted(d)}, nil
+}
+
+// confirm ends the doubt: the buyer says so, or the clocks agree again.
+func (s *State) confirm(a offtake.Act) ([]offtake.Event, error) {
+	switch {
+	case s.doubted == "":
+		return nil, offtake.Refuse(offtake.Conflict, "clock is not doubted: there is nothing to confirm")
+	case a.By != "" && a.By != s.Book().Buyer:
+		return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, whose broker this is", a.By, s.Book().Buyer)
+	}
+	return []offtake.Event{offtake.ClockConfirmed{}}, nil
+}
+
+// Fold folds an entry of the journal. An error means that the journal cannot be
+// read by this code, and leaves the State of no use.
+func (s *State) Fold(e *wire.Entry) error {
+	s.folded++
+	if e.Act.At.After(s.now) {
+		s.now = e.Act.At
+	}
+	if e.Receipt.Recorded.After(s.recorded) {
+		s.recorded = e.Receipt.Recorded
+	}
+	if e.Act.ID != "" {
+		content, err := contentOf(e.Act)
+		if err != nil {
+			return err
+		}
+		s.sent[digestOf([]byte(e.Act.ID))] = sent{content, s.folded}
+	}
+	for _, ev := range e.Events {
+		switch ev := ev.(type) {
+		case offtake.BookPushed:
+			s.pushed = append(s.pushed, Pushed{BookPushed: ev, At: e.Act.At})
+		case offtake.BookSigned:
+			s.signed(ev)
+		case offtake.BookDropped:
+			s.dropped(ev.Hash)
+		case offtake.BookAdopted:
+			if err := s.adopt(ev, e.Act.At); err != nil {
+				return err
+			}
+		case offtake.ClockDoubted:
+			s.doubted = ev.Why
+		case offtake.ClockConfirmed:
+			s.doubted = ""
+		}
+	}
+	if s.market != nil && ofMarket(e.Act.Deed) {
+		s.market.Apply(e.Act, e.Events)
+	}
+	return nil
+}
+
+// ofMarket reports whether an act is one that the market decides.
+func ofMarket(d offtake.Deed) bool {
+	switch d.(type) {
+	case offtake.BookPush, offtake.BookSign, offtake.BookDrop, offtake.ClockDoubt, offtake.ClockConfirm:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,247 @@
+package desk
+
+import (
+	"time"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/broker"
+	"github.com/offtake-dev/offtake/internal/journal"
+	"github.com/offtake-dev/offtake/internal/wire"
+)
+
+// A batch is what is decided together. The state has folded it already; until it is
+// committed nobody else sees that.
+type batch struct {
+	*Desk
+	entries []wire.Entry
+	err     error // the state cannot be relied on any more
+}
+
+func (d *Desk) batch() *batch { return &batch{Desk: d} }
+
+// look holds the clocks against each other. Doubt that came of their not agreeing
+// ends when they agree again.
+func (b *batch) look() {
+	if b.state.Market() == nil {
+		return
+	}
+	switch apart := b.watch.apart(); {
+	case apart != "" && b.state.Doubted() == "":
+		b.strayed = true
+		b.byTime(offtake.ClockDoubt{Why: apart})
+	case apart == "" && b.strayed:
+		b.strayed = false
+		b.byTime(offtake.ClockConfirm{})
+	}
+}
+
+// byTime does what nobody does.
+func (b *batch) byTime(deed offtake.Deed) {
+	a := offtake.Act{ID: newID(), At: b.instant(), Deed: deed}
+	events, err := b.state.Decide(a)
+	if err == nil {
+		b.write(wire.Entry{Act: a, Events: events})
+	}
+}
+
+// time gives what time it is, as far as anybody knows.
+func (b *batch) time() time.Time {
+	if b.strayed {
+		return b.watch.should().UTC().Truncate(time.Millisecond)
+	}
+	return b.now()
+}
+
+// instant gives when what comes now is received: never before what came before, and
+// while the clock is doubted never after a deadline that is held.
+func (b *batch) instant() time.Time {
+	now := b.time()
+	if b.strayed || b.state.Doubted() != "" {
+		if due, _, ok := b.state.Held(); ok && due.Before(now) {
+			now = due
+		}
+	}
+	return later(b.state.Now(), now)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// take decides an act.
+func (b *batch) take(asked Asked) answer {
+	a := asked.Act
+	version, before, err := b.state.Sent(a)
+	switch {
+	case err != nil:
+		return answer{err: err}
+	case before:
+		return b.repeated(version)
+	}
+	a.At = b.instant()
+	if !asked.Received.IsZero() && !asked.Received.Before(b.state.Now()) && asked.Received.Before(a.At) {
+		a.At = asked.Received // nothing has happened since
+	}
+	b.pass(a.At)
+	events, err := b.decideOne(a)
+	if err != nil {
+		return answer{err: err}
+	}
+	b.write(wire.Entry{Act: a, Events: events, Receipt: asked.Receipt})
+	if _, confirms := a.Deed.(offtake.ClockConfirm); confirms {
+		b.watch.trust()
+		b.strayed = false
+	}
+	return answer{taken: Taken{Version: b.at + journal.Version(len(b.entries)), Act: a, Events: events}}
+}
+
+func (b *batch) decideOne(a offtake.Act) ([]offtake.Event, error) {
+	if b.err != nil {
+		return nil, b.err
+	}
+	return b.state.Decide(a)
+}
+
+// repeated answers an act that was taken before as it was answered then.
+func (b *batch) repeated(version int64) answer {
+	e, err := b.entry(journal.Version(version))
+	if err != nil {
+		return answer{err: err}
+	}
+	return answer{taken: Taken{Version: journal.Version(version), Act: e.Act, Events: e.Events, Repeated: true}}
+}
+
+// entry gives an entry, of the journal or of the batch, counted from 1.
+func (b *batch) entry(version journal.Version) (wire.Entry, error) {
+	if version > b.at {
+		return b.entries[version-b.at-1], nil
+	}
+	for e, err := range b.store.Read(version - 1) {
+		return e, err
+	}
+	return wire.Entry{}, offtake.Refuse(offtake.Internal, "entry %d cannot be read", version)
+}
+
+// pass lets pass what falls due before an instant.
+func (b *batch) pass(until time.Time) {
+	for b.err == nil {
+		a, ok := b.state.DueBefore(until)
+		if !ok {
+			return
+		}
+		events, err := b.state.Decide(a)
+		if err != nil { // else it would be due for ever
+			b.err = offtake.Refuse(offtake.Internal, "what is due at %s cannot be decided: %w", offtake.Stamp(a.At), err)
+			return
+		}
+		b.write(wire.Entry{Act: a, Events: events})
+	}
+}
+
+// mostPlaced bounds how much work is placed in one batch; the rest is in the next.
+const mostPlaced = 1000
+
+// placeWaiting starts work for which capacity is free.
+func (b *batch) placeWaiting() {
+	if b.o.Next == nil || b.state.Market() == nil {
+		return
+	}
+	for range mostPlaced {
+		at := b.instant()
+		deed, ok := b.o.Next(b.state.Market(), at)
+		if !ok || b.err != nil {
+			return
+		}
+		a := offtake.Act{ID: newID(), At: at, By: b.state.Book().Buyer, Deed: deed}
+		events, err := b.state.Decide(a)
+		if err != nil {
+			b.o.Log.Warn("work that was to be placed was refused", "job", deed.Job, "error", err)
+			return
+		}
+		b.write(wire.Entry{Act: a, Events: events})
+	}
+}
+
+// write folds an entry that is to be committed.
+func (b *batch) write(e wire.Entry) {
+	e.Code = b.o.Code
+	e.Receipt.Recorded = later(b.state.Recorded(), b.time())
+	if b.state.Doubted() != "" {
+		e.Receipt.Doubted = true
+	}
+	if err := b.state.Fold(&e); err != nil {
+		b.err = err
+	}
+	b.entries = append(b.entries, e)
+}
+
+// commit writes the batch down. If it cannot be, the state is what the store holds,
+// and nothing of the batch was taken.
+func (b *batch) commit() error {
+	err := b.err
+	if err == nil && len(b.entries) > 0 {
+		err = b.append()
+	}
+	if err == nil {
+		b.stats.commit(len(b.entries))
+		return nil
+	}
+	b.stats.failures.Add(1)
+	if again := b.load(); again != nil {
+		b.o.Log.Error("the journal cannot be read after a failure", "error", again)
+	}
+	return err
+}
+
+func (b *batch) append() error {
+	w := journal.Batch{Entries: b.entries}
+	if b.o.Effects != nil {
+		w.Effects = b.o.Effects(b.state, b.at, b.entries)
+	}
+	at, err := b.store.Commit(b.at, w)
+	if offtake.KindOf(err) == offtake.Internal { // it may be written all the same
+		reached, landed, asked := journal.Landed(b.store, b.at, b.entries)
+		if asked == nil && landed {
+			at, err = reached, nil
+		}
+	}
+	if err != nil {
+		return err
+	}
+	b.at = at
+	return nil
+}
+
+// load folds what the store holds.
+func (d *Desk) load() error {
+	state, at, err := d.fold(1<<62, nil)
+	if err != nil {
+		return err
+	}
+	d.state, d.at = state, at
+	return nil
+}
+
+// fold gives the state as of a version, from the latest snapshot before it.
+func (d *Desk) fold(until journal.Version, enough func(*wire.Entry) bool) (*broker.State, journal.Version, error) {
+	state, at := broker.New(), journal.Version(0)
+	for e, err := range d.store.Read(at) {
+		if err != nil {
+			return nil, 0, err
+		}
+		if at == until || enough != nil && enough(&e) {
+			break
+		}
+		if err := state.Fold(&e); err != nil {
+			return nil, 0, err
+		}
+		at++
+	}
+	return state, at, nil
+}
+
+// keepSnapshot keeps the state, so that the next start is short.
+func (d *Desk) keepSnapshot() error { return nil }

@@ -1,0 +1,450 @@
+// Package sqlite keeps a journal in an SQLite database, a book a file.
+//
+// A commit is one transaction, synced to the disk before it is answered. Entries,
+// the tiles of the tree over them and the effects that follow stand or fall
+// together. One process at a time has a database open for writing; a second one is
+// refused.
+//
+// The package refuses to know what entries mean.
+package sqlite
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/journal"
+	"github.com/offtake-dev/offtake/internal/wire"
+	"golang.org/x/mod/sumdb/tlog"
+	_ "modernc.org/sqlite" // the driver
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// applicationID marks a database as one of ours: "OFTK".
+const applicationID = 0x4f46544b
+
+// A DB is a journal in a database. It implements [journal.Store],
+// [journal.Snapshots], [journal.Outbox] and [journal.Blobs].
+type DB struct {
+	path  string
+	lock  *os.File
+	write *sql.DB // one connection
+	read  *sql.DB
+
+	entry, tile, effect *sql.Stmt
+
+	mu   sync.RWMutex // the writer's; readers ask it for the version
+	at   journal.Version
+	tree *journal.Tree
+}
+
+var (
+	_ journal.Store     = (*DB)(nil)
+	_ journal.Snapshots = (*DB)(nil)
+	_ journal.Outbox    = (*DB)(nil)
+	_ journal.Blobs     = (*DB)(nil)
+)
+
+// Open opens a database, or makes one where there is none.
+func Open(path string) (_ *DB, err error) {
+	if path == "" {
+		return nil, offtake.Refuse(offtake.Invalid, "database has no file name")
+	}
+	db := &DB{path: path, tree: new(journal.Tree)}
+	defer func() {
+		if err != nil {
+			db.Close()
+		}
+	}()
+	if err := db.alone(); err != nil {
+		return nil, err
+	}
+	if db.write, err = sql.Open("sqlite", address(path, "_pragma", "journal_mode(WAL)", "_pragma", "synchronous(FULL)", "_pragma", "busy_timeout(5000)", "_txlock", "immediate")); err != nil {
+		return nil, failed(err)
+	}
+	db.write.SetMaxOpenConns(1)
+	if err := db.migrate(); err != nil {
+		return nil, err
+	}
+	if db.read, err = sql.Open("sqlite", address(path, "mode", "ro", "_pragma", "busy_timeout(5000)")); err != nil {
+		return nil, failed(err)
+	}
+	db.read.SetMaxOpenConns(8)
+	if err := db.prepare(); err != nil {
+		return nil, err
+	}
+	return db, db.grow()
+}
+
+func address(path string, options ...string) string {
+	v := url.Values{}
+	for i := 0; i < len(options); i += 2 {
+		v.Add(options[i], options[i+1])
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
+}
+
+// alone keeps other processes from writing. The lock is the system's and ends with
+// the process, however that ends.
+func (db *DB) alone() error {
+	lock, err := os.OpenFile(db.path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return offtake.Refuse(offtake.Invalid, "database %q cannot be opened: %w", db.path, err)
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		lock.Close()
+		return offtake.Refuse(offtake.Conflict, "database %q is open in another process; end that one first", db.path)
+	}
+	db.lock = lock
+	return nil
+}
+
+// failed says that the database did.
+func failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return offtake.Refuse(offtake.Internal, "database: %w", err)
+}
+
+// migrate brings a database to the form that this code reads.
+func (db *DB) migrate() error {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	var app, at, tables int
+	for _, q := range []struct {
+		ask  string
+		into *int
+	}{{"pragma application_id", &app}, {"pragma user_version", &at}, {"select count(*) from sqlite_master", &tables}} {
+		if err := db.write.QueryRow(q.ask).Scan(q.into); err != nil {
+			return offtake.Refuse(offtake.Invalid, "file %q is no database of offtake: %w", db.path, err)
+		}
+	}
+	switch {
+	case app != applicationID && tables > 0:
+		return offtake.Refuse(offtake.Invalid, "file %q is a database of another program", db.path)
+	case at > len(files):
+		return offtake.Refuse(offtake.Invalid, "database %q has form %d, and this version of offtake reads up to %d; take a newer one", db.path, at, len(files))
+	}
+	for n := at; n < len(files); n++ {
+		if err := db.step(files[n], n+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// step takes one migration, whole or not at all.
+func (db *DB) step(file string, to int) error {
+	text, err := migrations.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	tx, err := db.write.Begin()
+	if err != nil {
+		return failed(err)
+	}
+	defer tx.Rollback()
+	for _, do := range []string{string(text), fmt.Sprintf("pragma application_id = %d", applicationID), fmt.Sprintf("pragma user_version = %d", to)} {
+		if _, err := tx.Exec(do); err != nil {
+			return failed(err)
+		}
+	}
+	return failed(tx.Commit())
+}
+
+func (db *DB) prepare() (err error) {
+	for _, p := range []struct {
+		into **sql.Stmt
+		text string
+	}{
+		{&db.entry, "insert into entries (version, salt, line) values (?, ?, ?)"},
+		{&db.tile, "insert into tiles (level, n, hashes) values (?, ?, ?)"},
+		{&db.effect, "insert into effects (key, kind, party, due, body) values (?, ?, ?, ?, ?) on conflict do nothing"},
+	} {
+		if *p.into, err = db.write.Prepare(p.text); err != nil {
+			return failed(err)
+		}
+	}
+	return nil
+}
+
+// Close implements [journal.Store].
+func (db *DB) Close() error {
+	var errs []error
+	for _, c := range []*sql.DB{db.read, db.write} {
+		if c != nil {
+			errs = append(errs, c.Close())
+		}
+	}
+	if db.lock != nil {
+		errs = append(errs, db.lock.Close())
+	}
+	return failed(errors.Join(errs...))
+}
+
+// Append implements [journal.Journal].
+func (db *DB) Append(expected journal.Version, entries []wire.Entry) (journal.Version, error) {
+	return db.Commit(expected, journal.Batch{Entries: entries})
+}
+
+// Commit implements [journal.Store].
+func (db *DB) Commit(expected journal.Version, b journal.Batch) (journal.Version, error) {
+	rows, err := rowsOf(b.Entries)
+	if err != nil {
+		return expected, err
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if expected != db.at {
+		return db.at, offtake.Refuse(offtake.Conflict, "journal is at version %d, not at %d: read on from there and decide again", db.at, expected)
+	}
+	if len(rows) == 0 && len(b.Effects) == 0 {
+		return db.at, nil
+	}
+	tree := db.tree.Clone()
+	if err := db.insert(rows, tree, b.Effects); err != nil {
+		return db.at, failed(err)
+	}
+	db.tree, db.at = tree, db.at+journal.Version(len(rows))
+	return db.at, nil
+}
+
+// rowsOf writes entries down and salts them.
+func rowsOf(entries []wire.Entry) ([]journal.Row, error) {
+	rows := make([]journal.Row, len(entries))
+	salts := make([]byte, len(entries)*len(journal.Salt{}))
+	if _, err := rand.Read(salts); err != nil {
+		return nil, failed(err)
+	}
+	var lines []byte
+	ends := make([]int, len(entries))
+	for i := range entries {
+		var err error
+		if lines, err = wire.AppendEntry(lines, &entries[i]); err != nil {
+			return nil, err
+		}
+		ends[i] = len(lines)
+	}
+	begin := 0
+	for i, end := range ends {
+		copy(rows[i].Salt[:], salts[i*len(journal.Salt{}):])
+		rows[i].Line = lines[begin:end:end]
+		begin = end
+	}
+	return rows, nil
+}
+
+// insert writes in one transaction.
+func (db *DB) insert(rows []journal.Row, tree *journal.Tree, effects []journal.Effect) error {
+	tx, err := db.write.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	entry, tile := tx.Stmt(db.entry), tx.Stmt(db.tile)
+	for i := range rows {
+		if _, err := entry.Exec(int64(db.at)+int64(i)+1, rows[i].Salt[:], rows[i].Line); err != nil {
+			return err
+		}
+		for _, full := range tree.Add(rows[i].Leaf()) {
+			if _, err := tile.Exec(full.Level, full.N, hashBytes(full.Hashes)); err != nil {
+				return err
+			}
+		}
+	}
+	if len(effects) > 0 {
+		effect := tx.Stmt(db.effect)
+		for _, e := range effects {
+			if _, err := effect.Exec(e.Key, e.Kind, string(e.To), nanos(e.Due), e.Body); err != nil {
+				return err
+			}
+		}
+	}
+	return tx.Commit()
+}
+
+func hashBytes(hashes []tlog.Hash) []byte {
+	out := make([]byte, 0, len(hashes)*tlog.HashSize)
+	for i := range hashes {
+		out = append(out, hashes[i][:]...)
+	}
+	return out
+}
+
+func hashesOf(data []byte) []tlog.Hash {
+	out := make([]tlog.Hash, len(data)/tlog.HashSize)
+	for i := range out {
+		copy(out[i][:], data[i*tlog.HashSize:])
+	}
+	return out
+}
+
+// page is how many rows are read together.
+const page = 2000
+
+// Rows implements [journal.Store].
+func (db *DB) Rows(from journal.Version) iter.Seq2[journal.Row, error] {
+	db.mu.RLock()
+	at := db.at
+	db.mu.RUnlock()
+	return func(yield func(journal.Row, error) bool) {
+		switch {
+		case from < 0:
+			yield(journal.Row{}, offtake.Refuse(offtake.Invalid, "journal has no version %d, versions count from 0", from))
+			return
+		case from > at:
+			yield(journal.Row{}, offtake.Refuse(offtake.NotFound, "journal is at version %d, and has not reached %d", at, from))
+			return
+		}
+		for from < at {
+			rows, err := db.page(from, at)
+			if err == nil && len(rows) == 0 {
+				err = offtake.Refuse(offtake.Internal, "entry %d is missing", from+1)
+			}
+			if err != nil {
+				yield(journal.Row{}, err)
+				return
+			}
+			for _, r := range rows {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			from += journal.Version(len(rows))
+		}
+	}
+}
+
+// page reads the rows after a version, none of them missing.
+func (db *DB) page(from, until journal.Version) (rows []journal.Row, err error) {
+	got, err := db.read.Query("select version, salt, line from entries where version > ? and version <= ? order by version limit ?", int64(from), int64(until), page)
+	if err != nil {
+		return nil, failed(err)
+	}
+	defer got.Close()
+	for got.Next() {
+		var r journal.Row
+		var version journal.Version
+		var salt []byte
+		if err := got.Scan(&version, &salt, &r.Line); err != nil {
+			return nil, failed(err)
+		}
+		if from++; version != from || len(salt) != len(r.Salt) {
+			return nil, offtake.Refuse(offtake.Internal, "entry %d is missing or damaged", from)
+		}
+		copy(r.Salt[:], salt)
+		rows = append(rows, r)
+	}
+	return rows, failed(got.Err())
+}
+
+// Read implements [journal.Journal].
+func (db *DB) Read(from journal.Version) iter.Seq2[wire.Entry, error] {
+	rows := db.Rows(from)
+	return func(yield func(wire.Entry, error) bool) {
+		at := from
+		for r, err := range rows {
+			if err != nil {
+				yield(wire.Entry{}, err)
+				return
+			}
+			at++
+			e, err := wire.ParseEntry(r.Line)
+			if err != nil {
+				yield(e, offtake.Refuse(offtake.Internal, "journal entry %d cannot be read: %w", at, err))
+				return
+			}
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// ReadHashes implements [journal.Store].
+func (db *DB) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	db.mu.RLock()
+	tree := db.tree // replaced, never changed
+	db.mu.RUnlock()
+	return tree.Read(indexes, db.stored)
+}
+
+// stored gives the hashes of a complete tile.
+func (db *DB) stored(level, n int64) ([]tlog.Hash, error) {
+	var data []byte
+	err := db.read.QueryRow("select hashes from tiles where level = ? and n = ?", level, n).Scan(&data)
+	return hashesOf(data), failed(err)
+}
+
+// grow puts the tree together again.
+func (db *DB) grow() error {
+	if err := db.write.QueryRow("select coalesce(max(version), 0) from entries").Scan(&db.at); err != nil {
+		return failed(err)
+	}
+	var top int64
+	for n := int64(db.at) >> 8; n > 0; n >>= 8 {
+		top++
+	}
+	for level := top - 1; level >= 0; level-- {
+		for n := db.tree.Size() >> (8 * (level + 1)); n < int64(db.at)>>(8*(level+1)); n++ {
+			hashes, err := db.stored(level, n)
+			if err != nil {
+				return err
+			}
+			if len(hashes) != 256 {
+				return offtake.Refuse(offtake.Internal, "tile %d of level %d is damaged", n, level)
+			}
+			db.tree.Grow(level, hashes)
+		}
+	}
+	for r, err := range db.Rows(journal.Version(db.tree.Size())) {
+		if err != nil {
+			return err
+		}
+		db.tree.Add(r.Leaf())
+	}
+	return nil
+}
+
+// Backup writes a copy of the database as it stands to a new file, while it is in use.
+func (db *DB) Backup(ctx context.Context, path string) error {
+	if _, err := os.Stat(path); err == nil {
+		return offtake.Refuse(offtake.Conflict, "file %q exists already; a backup overwrites nothing", path)
+	}
+	part := path + ".part"
+	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if _, err := db.read.ExecContext(ctx, "vacuum into ?", part); err != nil {
+		os.Remove(part)
+		return failed(err)
+	}
+	if err := synced(part); err != nil {
+		return failed(err)
+	}
+	return failed(errors.Join(os.Rename(part, path), synced(filepath.Dir(path))))
+}
+
+func synced(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
