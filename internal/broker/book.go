@@ -181,7 +181,7 @@ func (s *State) drop(a offtake.Act, d offtake.BookDrop) ([]offtake.Event, error)
 	case a.By != p.By && !slices.Contains(p.Needs, a.By):
 		return nil, offtake.Refuse(offtake.Forbidden, "book %q was not put forward by %q, nor does it need its signature", d.Hash, a.By)
 	}
-	return []offtake.Event{offtake.BookDropped{Hash: d.Hash}}, nil
+	return []offtake.Event{offtake.BookDropped(d)}, nil
 }
 
 func (s *State) signed(e offtake.BookSigned) {
