@@ -124,6 +124,9 @@ Nothing here is legal advice.`,
 		deadlineCommand(w),
 		importCommand(w),
 		playCommand(w), replayCommand(w),
+		serveCommand(w), statusCommand(w),
+		offerCommand(w), noticeCommand(w), answerCommand(w), awardCommand(w), actCommand(w),
+		bookCommand(w), tokenCommand(w), clockCommand(w), backupCommand(w),
 		manCommand(w),
 	)
 	return root

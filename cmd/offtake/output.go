@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -37,3 +38,6 @@ func (w world) writeCSV(header []string, rows [][]string) error {
 	_ = c.WriteAll(rows)
 	return c.Error()
 }
+
+// line writes a line to standard output.
+func (w world) line(format string, args ...any) { fmt.Fprintf(w.out, format+"\n", args...) }

@@ -34,6 +34,14 @@ type State struct {
 	now      time.Time
 	recorded time.Time
 	folded   int64
+	notices  []Notice
+}
+
+// A Notice is one that was served in a process, in the order of the log.
+type Notice struct {
+	offtake.NoticeServed
+	At time.Time
+	By offtake.PartyName
 }
 
 // A digest stands for a text.
@@ -68,6 +76,9 @@ func (s *State) Doubted() string { return s.doubted }
 
 // Market gives the market, or nil where there is no book yet. It must not be changed.
 func (s *State) Market() *market.State { return s.market }
+
+// Notices gives the notices that were served. They must not be changed.
+func (s *State) Notices() []Notice { return s.notices }
 
 // Due gives the next deadline as an act to send. While the clock is doubted there
 // is none.
@@ -193,6 +204,8 @@ func (s *State) Fold(e *wire.Entry) error {
 			if err := s.adopt(ev, e.Act.At); err != nil {
 				return err
 			}
+		case offtake.NoticeServed:
+			s.notices = append(s.notices, Notice{NoticeServed: ev, At: e.Act.At, By: e.Act.By})
 		case offtake.ClockDoubted:
 			s.doubted = ev.Why
 		case offtake.ClockConfirmed:

@@ -141,6 +141,9 @@ func (d *Desk) begin() error {
 // says that the store failed and that the act was not taken.
 func (d *Desk) Take(ctx context.Context, asked Asked) (Taken, error) {
 	a := &ask{asked, make(chan answer, 1)}
+	if a.Act.Deed == nil {
+		return Taken{}, offtake.Refuse(offtake.Invalid, "act %q does nothing", a.Act.ID)
+	}
 	if a.Act.ID == "" {
 		a.Act.ID = newID()
 	}
@@ -161,6 +164,22 @@ func (d *Desk) Take(ctx context.Context, asked Asked) (Taken, error) {
 		default:
 			return Taken{}, closing()
 		}
+	}
+}
+
+// Look has the desk look at the clock, and waits until it has let pass what is due.
+func (d *Desk) Look(ctx context.Context) {
+	a := &ask{answer: make(chan answer, 1)}
+	select {
+	case d.asks <- a:
+	case <-d.quit:
+		return
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case <-a.answer:
+	case <-d.done:
 	}
 }
 
@@ -187,6 +206,37 @@ func (d *Desk) Version() journal.Version {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return d.at
+}
+
+// Now gives the time by the desk's clock.
+func (d *Desk) Now() time.Time { return d.now() }
+
+// Closing gives a channel that is closed when the desk takes no more acts.
+func (d *Desk) Closing() <-chan struct{} { return d.quit }
+
+// AsOf gives the state as it was at an instant by what had been recorded by another.
+// The zero time is now, and everything. Deadlines up to the instant have passed; an
+// instant to come shows what follows if nobody does anything.
+func (d *Desk) AsOf(at, known time.Time) (*broker.State, error) {
+	s, _, err := d.fold(1<<62, func(e *wire.Entry) bool {
+		return !known.IsZero() && e.Receipt.Recorded.After(known) || !at.IsZero() && e.Act.At.After(at)
+	})
+	if err != nil || at.IsZero() {
+		return s, err
+	}
+	for {
+		a, ok := s.DueBefore(at.Add(1))
+		if !ok {
+			return s, nil
+		}
+		events, err := s.Decide(a)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.Fold(&wire.Entry{Act: a, Events: events}); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // News gives a channel that is closed when more is written down.
@@ -272,7 +322,9 @@ func (d *Desk) decide(asks []*ask) {
 	b.look()
 	answers := make([]answer, len(asks))
 	for i, a := range asks {
-		answers[i] = b.take(a.Asked)
+		if a.Act.Deed != nil { // else somebody wants the clock to be looked at
+			answers[i] = b.take(a.Asked)
+		}
 	}
 	b.pass(b.time())
 	b.placeWaiting()

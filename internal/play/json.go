@@ -104,6 +104,9 @@ func (w *writer) item(n int, v any) {
 	}
 }
 
+// ProcessJSON tells a process to machines as a case tells it.
+func ProcessJSON(p *refusal.Process) ([]byte, error) { return json.Marshal(processOf(p)) }
+
 func processOf(p *refusal.Process) processJSON {
 	deadline, _, _ := refusal.Due(*p)
 	out := processJSON{

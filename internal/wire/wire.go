@@ -262,3 +262,13 @@ type member struct {
 	key   string
 	value jsontext.Value
 }
+
+// ReceiptJSON writes how an act came, or nothing where it came to no broker.
+func ReceiptJSON(r *offtake.Receipt) ([]byte, error) {
+	v := reflect.ValueOf(r).Elem()
+	if v.IsZero() {
+		return nil, nil
+	}
+	dst, err := receipts.append([]byte{'{'}, v)
+	return append(dst, '}'), err
+}

@@ -198,6 +198,13 @@ func (db *DB) Close() error {
 	return failed(errors.Join(errs...))
 }
 
+// Version gives how many entries there are.
+func (db *DB) Version() journal.Version {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	return db.at
+}
+
 // Append implements [journal.Journal].
 func (db *DB) Append(expected journal.Version, entries []wire.Entry) (journal.Version, error) {
 	return db.Commit(expected, journal.Batch{Entries: entries})
@@ -300,9 +307,7 @@ const page = 2000
 
 // Rows implements [journal.Store].
 func (db *DB) Rows(from journal.Version) iter.Seq2[journal.Row, error] {
-	db.mu.RLock()
-	at := db.at
-	db.mu.RUnlock()
+	at := db.Version()
 	return func(yield func(journal.Row, error) bool) {
 		switch {
 		case from < 0:

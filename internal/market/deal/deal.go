@@ -13,6 +13,8 @@
 package deal
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -142,6 +144,25 @@ func (d *Deals) Opportunity(id offtake.OpportunityID) (*Opportunity, bool) {
 	return o, ok
 }
 
+// Opportunities gives all opportunities in the order in which they were made. They
+// must not be changed.
+func (d *Deals) Opportunities() []*Opportunity {
+	return slices.SortedFunc(maps.Values(d.opportunities), func(a, b *Opportunity) int {
+		return cmp.Or(a.Received.Compare(b.Received), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// All gives all processes of an opportunity, as they opened. They are live: they
+// must not be changed or kept.
+func (d *Deals) All(id offtake.OpportunityID) (ps []*refusal.Process) {
+	if o, ok := d.opportunities[id]; ok {
+		for _, k := range o.processes {
+			ps = append(ps, &k.Process)
+		}
+	}
+	return ps
+}
+
 // Processes gives all processes in the order they opened, a successor after
 // its predecessor.
 func (d *Deals) Processes() []refusal.Process {
@@ -184,7 +205,8 @@ func (d *Deals) Process(id offtake.ProcessID) (refusal.Process, bool) {
 }
 
 // Of gives the processes of an opportunity that stand for its offer: of each
-// right the last, and before it those in which a holder is still bound.
+// right the last, and before it those in which a holder is still bound. They are live:
+// they must not be changed or kept.
 func (d *Deals) Of(id offtake.OpportunityID) (ps []*refusal.Process) {
 	o, ok := d.opportunities[id]
 	if !ok {

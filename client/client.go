@@ -1,0 +1,143 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/offtake-dev/offtake"
+)
+
+// A Client speaks to a broker. It is safe for concurrent use.
+type Client struct {
+	server string
+	token  string
+	http   *http.Client
+}
+
+// New makes a client of a server, as "https://broker.example:7443". The HTTP client
+// may be nil.
+func New(server, token string, h *http.Client) (*Client, error) {
+	u, err := url.Parse(server)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, offtake.Refuse(offtake.Invalid, "server %q is not an address such as https://broker.example:7443", server)
+	}
+	if h == nil {
+		h = http.DefaultClient
+	}
+	return &Client{server: strings.TrimRight(server, "/"), token: token, http: h}, nil
+}
+
+// kinds gives the kind of a refusal by the type of its problem.
+var kinds = map[string]offtake.Kind{}
+
+func init() {
+	for k := offtake.Internal; k <= offtake.NotSupported; k++ {
+		kinds["urn:offtake:"+strings.ReplaceAll(k.String(), " ", "-")] = k
+	}
+}
+
+// Do sends a request and reads its answer into out, which may be nil. What the broker
+// refuses is a refusal of the same kind and reason.
+func (c *Client) Do(ctx context.Context, method, path string, in, out any) error {
+	var body io.Reader
+	switch in := in.(type) {
+	case nil:
+	case json.RawMessage:
+		body = bytes.NewReader(in)
+	default:
+		text, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(text)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.server+path, body)
+	if err != nil {
+		return err
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return offtake.Refuse(offtake.Internal, "broker does not answer: %w", err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	switch {
+	case err != nil:
+		return offtake.Refuse(offtake.Internal, "broker's answer breaks off: %w", err)
+	case res.StatusCode >= 300:
+		return refusal(res, text)
+	case out == nil:
+		return nil
+	}
+	if err := json.Unmarshal(text, out); err != nil {
+		return offtake.Refuse(offtake.Internal, "broker's answer cannot be read: %w", err)
+	}
+	return nil
+}
+
+// refusal reads a problem.
+func refusal(res *http.Response, text []byte) error {
+	var p Problem
+	if err := json.Unmarshal(text, &p); err != nil || p.Detail == "" {
+		return offtake.Refuse(offtake.Internal, "broker answers %s", res.Status)
+	}
+	reason := p.Detail
+	for _, e := range p.Errors {
+		reason += fmt.Sprintf("; %s %s", e.Location, e.Message)
+	}
+	kind, ok := kinds[p.Type]
+	switch {
+	case ok:
+	case res.StatusCode == http.StatusUnauthorized, res.StatusCode == http.StatusForbidden:
+		kind = offtake.Forbidden
+	case res.StatusCode == http.StatusNotFound:
+		kind = offtake.NotFound
+	case res.StatusCode >= 500:
+		kind = offtake.Internal
+	default:
+		kind = offtake.Invalid
+	}
+	return offtake.Refuse(kind, "%s", reason)
+}
+
+// Act does something: an act as a log has it, without its instant.
+func (c *Client) Act(ctx context.Context, act json.RawMessage) (t Taken, err error) {
+	return t, c.Do(ctx, http.MethodPost, "/v1/acts", act, &t)
+}
+
+// Answer answers a notice.
+func (c *Client) Answer(ctx context.Context, notice string, a Answer) (t Taken, err error) {
+	return t, c.Do(ctx, http.MethodPost, "/v1/notices/"+url.PathEscape(notice)+"/answer", a, &t)
+}
+
+// Status gives how the broker stands.
+func (c *Client) Status(ctx context.Context) (s Status, err error) {
+	return s, c.Do(ctx, http.MethodGet, "/v1/status", nil, &s)
+}
+
+// Notices gives the notices served on the token's party.
+func (c *Client) Notices(ctx context.Context) (all []Notice, err error) {
+	return all, c.Do(ctx, http.MethodGet, "/v1/notices", nil, &all)
+}
+
+// Opportunities gives all opportunities.
+func (c *Client) Opportunities(ctx context.Context) (all []Opportunity, err error) {
+	return all, c.Do(ctx, http.MethodGet, "/v1/opportunities", nil, &all)
+}
+
+// Log gives a page of the log after a cursor.
+func (c *Client) Log(ctx context.Context, after int64) (page Entries, err error) {
+	return page, c.Do(ctx, http.MethodGet, fmt.Sprintf("/v1/acts?after=%d", after), nil, &page)
+}

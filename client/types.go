@@ -1,0 +1,207 @@
+// Package client speaks to a running broker: its types are those of the API, and
+// acts and events are written as everywhere, in the one codec of written cases and of
+// the log.
+package client
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// A Taken act was decided and written down.
+type Taken struct {
+	Version  int64             `json:"version" doc:"how many entries the log has with it"`
+	ID       string            `json:"id" doc:"the act's name; sent again with the same content it has no effect"`
+	At       time.Time         `json:"at" doc:"when it was received"`
+	Outcome  string            `json:"outcome" enum:"taken,nonconforming" doc:"nonconforming: an answer that does not conform, and the clause says what that does"`
+	Repeated bool              `json:"repeated,omitempty" doc:"it was taken before, and has had no effect again"`
+	Notice   string            `json:"notice,omitempty" doc:"the notice that it answers"`
+	Events   []json.RawMessage `json:"events,omitempty" doc:"what followed, as the log has it; for the buyer and for auditors"`
+}
+
+// An Entry is one of the log.
+type Entry struct {
+	Version int64             `json:"version" doc:"its place in the log, from 1"`
+	Act     json.RawMessage   `json:"act" doc:"as it is written in the log"`
+	Events  []json.RawMessage `json:"events" doc:"what followed"`
+	Receipt json.RawMessage   `json:"receipt,omitempty" doc:"how it came"`
+	Code    string            `json:"code" doc:"the version of the code that decided"`
+}
+
+// Entries are a page of the log.
+type Entries struct {
+	Entries []Entry `json:"entries"`
+	Next    int64   `json:"next,omitempty" doc:"the cursor of the next page; left out on the last"`
+}
+
+// A Status is how a broker stands.
+type Status struct {
+	Book     string     `json:"book,omitempty" doc:"its name"`
+	Buyer    string     `json:"buyer,omitempty"`
+	Party    string     `json:"party" doc:"for whom you speak"`
+	Person   string     `json:"person" doc:"who you are"`
+	Version  int64      `json:"version,omitempty" doc:"of the log"`
+	Edition  int64      `json:"book_version,omitempty" doc:"of the book that holds now"`
+	Now      time.Time  `json:"now" doc:"by the broker's clock"`
+	Doubted  string     `json:"doubted,omitempty" doc:"why its clock is not trusted and deadlines are held"`
+	Due      []Deadline `json:"due" doc:"what falls next, the soonest first; at most 50"`
+	Waiting  []Pushed   `json:"waiting,omitempty" doc:"versions of the book that wait for signatures"`
+	Rehearse bool       `json:"rehearsal,omitempty" doc:"the clock is not that of the world"`
+}
+
+// A Deadline is one that runs.
+type Deadline struct {
+	At      time.Time `json:"at"`
+	Process string    `json:"process,omitempty"`
+	Notice  string    `json:"notice,omitempty"`
+	Of      string    `json:"of" doc:"what must be done by then"`
+	Who     string    `json:"who" doc:"whose step it is, in words"`
+}
+
+// An Opportunity is an offer and what became of it.
+type Opportunity struct {
+	ID        string            `json:"id"`
+	By        string            `json:"by" doc:"whose opportunity it is"`
+	Received  time.Time         `json:"received"`
+	Terms     json.RawMessage   `json:"terms" doc:"as last revised"`
+	Product   string            `json:"product,omitempty" doc:"that is to ship, where it is a launch"`
+	Offered   bool              `json:"offered"`
+	Withdrawn bool              `json:"withdrawn,omitempty"`
+	Awarded   int64             `json:"awarded,omitempty" doc:"accelerators, to the third party"`
+	Taken     int64             `json:"taken,omitempty" doc:"accelerators, by holders"`
+	Left      int64             `json:"left" doc:"accelerators that nobody has taken"`
+	Processes []json.RawMessage `json:"processes" doc:"as offtake play tells them"`
+}
+
+// A Notice is what a holder is told of an offer.
+type Notice struct {
+	ID       string                     `json:"id"`
+	From     string                     `json:"from"`
+	Clause   string                     `json:"clause"`
+	Served   time.Time                  `json:"served"`
+	State    string                     `json:"state" enum:"waiting,open,answered,bound,fulfilled,over" doc:"how it stands for you"`
+	AnswerBy *time.Time                 `json:"answer_by,omitempty" doc:"the last instant of your window"`
+	Quantity int64                      `json:"quantity" doc:"accelerators that you may take, or are bound to"`
+	Lot      int64                      `json:"lot" doc:"they are taken in lots of so many"`
+	InPart   bool                       `json:"in_part" doc:"some of it may be taken"`
+	Contents map[string]json.RawMessage `json:"contents" doc:"the terms that it discloses"`
+	Answer   string                     `json:"answer,omitempty" doc:"what you answered"`
+}
+
+// An Answer is a holder's to a notice.
+type Answer struct {
+	ID         string   `json:"id,omitempty" doc:"its name, of your choosing"`
+	Answer     string   `json:"answer" enum:"accept,refuse,object"`
+	Quantity   int64    `json:"quantity,omitempty" minimum:"1" doc:"accelerators; left out: all that is offered"`
+	Conditions []string `json:"conditions,omitempty" doc:"an answer with a condition does not conform"`
+	Reason     string   `json:"reason,omitempty" enum:"unable,unwilling" doc:"of a refusal"`
+	Missing    []string `json:"missing,omitempty" doc:"of an objection: what the notice lacks"`
+}
+
+// A Reservation is capacity that is held.
+type Reservation struct {
+	ID          string    `json:"id"`
+	Provider    string    `json:"provider"`
+	Accelerator string    `json:"accelerator"`
+	Region      string    `json:"region,omitempty"`
+	Site        string    `json:"site,omitempty"`
+	Quantity    int64     `json:"quantity"`
+	Free        int64     `json:"free" doc:"without work"`
+	From        time.Time `json:"from"`
+	Until       time.Time `json:"until"`
+	Price       string    `json:"price" doc:"for an accelerator-hour"`
+	Opportunity string    `json:"opportunity,omitempty" doc:"of which it was bought"`
+}
+
+// A Quote is a price that a provider names.
+type Quote struct {
+	ID          string          `json:"id"`
+	By          string          `json:"by"`
+	Opportunity string          `json:"opportunity,omitempty" doc:"the need that it answers, or what it became"`
+	Terms       json.RawMessage `json:"terms"`
+	State       string          `json:"state" enum:"open,withdrawn,taken,expired"`
+}
+
+// A Book is a version of the book.
+type Book struct {
+	Number int64     `json:"number"`
+	Hash   string    `json:"hash"`
+	From   time.Time `json:"from" doc:"since when it holds"`
+	Files  []File    `json:"files,omitempty"`
+}
+
+// A File is one of a book.
+type File struct {
+	Path string `json:"path"`
+	Text string `json:"text"`
+}
+
+// A Pushed version of the book waits for signatures.
+type Pushed struct {
+	Hash   string    `json:"hash"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+	Needs  []string  `json:"needs" doc:"whose signatures it needs"`
+	Signed []string  `json:"signed" doc:"who has signed"`
+	Files  []File    `json:"files,omitempty"`
+}
+
+// A Comparison is what a version of the book would change.
+type Comparison struct {
+	Hash    string   `json:"hash"`
+	Changes []Change `json:"changes"`
+	Needs   []string `json:"needs" doc:"who must sign it beside you"`
+	Open    []string `json:"open" doc:"what it means for open processes, in words"`
+}
+
+// A Change is one of a comparison.
+type Change struct {
+	Thing   string   `json:"thing"`
+	What    string   `json:"what" enum:"added,removed,replaced"`
+	Says    []string `json:"says,omitempty"`
+	Parties []string `json:"parties,omitempty" doc:"whom it takes from or burdens"`
+}
+
+// A Token is a key to the API, without its secret.
+type Token struct {
+	ID      string     `json:"id"`
+	Party   string     `json:"party"`
+	Person  string     `json:"person"`
+	Scopes  []string   `json:"scopes"`
+	Created time.Time  `json:"created"`
+	Expires *time.Time `json:"expires,omitempty"`
+	Revoked *time.Time `json:"revoked,omitempty"`
+	Invites bool       `json:"invites,omitempty" doc:"it is an invitation, which is good for one token"`
+}
+
+// A NewToken asks for a key.
+type NewToken struct {
+	Party   string   `json:"party"`
+	Person  string   `json:"person" minLength:"1" maxLength:"200"`
+	Scopes  []string `json:"scopes" minItems:"1" maxItems:"6"`
+	Expires string   `json:"expires,omitempty" doc:"how long it is good, as P30D; left out: until it is revoked"`
+}
+
+// An Issued token comes with its secret, which is told once.
+type Issued struct {
+	Token
+	Secret string `json:"secret"`
+}
+
+// A Redeemed invitation becomes a token of the person who has it.
+type Redeem struct {
+	Secret string `json:"secret" maxLength:"100"`
+	Person string `json:"person" minLength:"1" maxLength:"200"`
+}
+
+// A Problem is why something was not done, as RFC 9457 has it.
+type Problem struct {
+	Type   string `json:"type,omitempty"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+	Errors []struct {
+		Message  string `json:"message"`
+		Location string `json:"location"`
+	} `json:"errors,omitempty"`
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/client"
+)
+
+// What the verbs have in common that speak to a broker.
+
+// remote are the flags by which a broker is found.
+type remote struct{ server, token string }
+
+// atServer gives a verb the flags by which a broker is found.
+func atServer(cmd *cobra.Command) *remote {
+	r := &remote{}
+	cmd.Flags().StringVar(&r.server, "server", "", "the broker's address (default $OFFTAKE_SERVER, else http://127.0.0.1:7443)")
+	cmd.Flags().StringVar(&r.token, "token", "", "a file with a token (default $OFFTAKE_TOKEN, the token itself)")
+	return r
+}
+
+// client speaks to the broker that the flags, or the environment, name.
+func (r *remote) client() (*client.Client, error) {
+	server, token := r.server, strings.TrimSpace(os.Getenv("OFFTAKE_TOKEN"))
+	if server == "" {
+		server = os.Getenv("OFFTAKE_SERVER")
+	}
+	if server == "" {
+		server = "http://127.0.0.1:7443"
+	}
+	if r.token != "" {
+		text, err := os.ReadFile(r.token)
+		if err != nil {
+			return nil, offtake.Refuse(offtake.Invalid, "--token: %w", err)
+		}
+		token = strings.TrimSpace(string(text))
+	}
+	return client.New(server, token, nil)
+}
+
+// patience is how long a verb waits for a broker.
+const patience = time.Minute
+
+// ask sends a request and reads the answer.
+func (r *remote) ask(cmd *cobra.Command, method, path string, in, out any) error {
+	c, err := r.client()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(cmd.Context(), patience)
+	defer cancel()
+	return c.Do(ctx, method, path, in, out)
+}
+
+// act sends an act and tells what became of it.
+func (w world) act(cmd *cobra.Command, r *remote, act map[string]any) error {
+	f, err := format(cmd, "text", "json")
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(act)
+	if err != nil {
+		return err
+	}
+	var taken client.Taken
+	if err := r.ask(cmd, "POST", "/v1/acts", json.RawMessage(text), &taken); err != nil {
+		return err
+	}
+	return w.tellTaken(f, taken)
+}
+
+// tellTaken tells that an act was taken, and what followed.
+func (w world) tellTaken(f string, t client.Taken) error {
+	if f == "json" {
+		return w.writeJSON(t)
+	}
+	again := ""
+	if t.Repeated {
+		again = ", as it was before"
+	}
+	w.line("%s at %s%s", t.Outcome, offtake.Stamp(t.At), again)
+	for _, e := range t.Events {
+		var head struct{ Event, Process, State, Why string }
+		_ = json.Unmarshal(e, &head)
+		words := []string{head.Event}
+		for _, more := range []string{head.Process, head.State, head.Why} {
+			if more != "" {
+				words = append(words, more)
+			}
+		}
+		w.line("  %s", strings.Join(words, "  "))
+	}
+	return nil
+}
+
+// set puts a flag that was given among the keys of an act.
+func set(cmd *cobra.Command, into map[string]any, flag, key string) {
+	f := cmd.Flags().Lookup(flag)
+	if !f.Changed {
+		return
+	}
+	switch f.Value.Type() {
+	case "int64":
+		n, _ := cmd.Flags().GetInt64(flag)
+		into[key] = n
+	case "bool":
+		b, _ := cmd.Flags().GetBool(flag)
+		into[key] = b
+	case "stringSlice":
+		all, _ := cmd.Flags().GetStringSlice(flag)
+		into[key] = all
+	default:
+		into[key] = f.Value.String()
+	}
+}
+
+// path puts a name into a path.
+func path(before, name, after string) string { return before + url.PathEscape(name) + after }

@@ -1,0 +1,234 @@
+package api_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/offtake-dev/offtake/client"
+)
+
+// may is the table of who may use what. An operation that is not here fails the test,
+// as does one of which anybody is let in who is not named.
+var may = map[string]string{
+	"GET /healthz":                 "all",
+	"GET /readyz":                  "all",
+	"GET /v1/status":               "admin auditor buyer microsoft oracle watcher",
+	"GET /v1/opportunities":        "admin auditor buyer microsoft oracle watcher",
+	"GET /v1/opportunities/{id}":   "admin auditor buyer microsoft oracle watcher",
+	"GET /v1/notices":              "admin auditor buyer microsoft oracle watcher",
+	"GET /v1/notices/{id}":         "admin auditor buyer microsoft oracle watcher",
+	"POST /v1/notices/{id}/answer": "admin buyer microsoft oracle",
+	"GET /v1/reservations":         "admin auditor buyer microsoft oracle watcher",
+	"GET /v1/book":                 "admin auditor buyer microsoft oracle watcher",
+	"GET /v1/book/waiting":         "admin auditor buyer microsoft oracle watcher",
+	"POST /v1/book/compare":        "admin auditor buyer microsoft oracle watcher",
+	"POST /v1/acts":                "admin buyer meter microsoft oracle scheduler",
+	"GET /v1/acts":                 "admin auditor buyer microsoft oracle watcher",
+	"GET /v1/events":               "admin auditor buyer microsoft oracle watcher",
+	"GET /v1/tokens":               "admin",
+	"POST /v1/tokens":              "admin",
+	"DELETE /v1/tokens/{id}":       "admin",
+	"POST /v1/invitations":         "admin",
+	"POST /v1/invitations/redeem":  "all",
+	"POST /v1/clock":               "admin",
+	"POST /v1/backup":              "admin",
+}
+
+func TestWhoMayUseWhat(t *testing.T) {
+	s := staged(t)
+	s.desk.Close() // so that a stream of events ends
+	for _, op := range s.Operations() {
+		name := op.Method + " " + op.Path
+		allowed, known := may[name]
+		if !known {
+			t.Errorf("%s is not in the table of who may use what", name)
+		}
+		delete(may, name)
+		for _, who := range []string{"nobody", "admin", "auditor", "buyer", "meter", "microsoft", "oracle", "scheduler", "watcher"} {
+			got := s.call(who, op.Method, strings.ReplaceAll(op.Path, "{id}", "x"), "").Code
+			in := got != http.StatusUnauthorized && got != http.StatusForbidden
+			if want := allowed == "all" || slices.Contains(strings.Fields(allowed), who); in != want && !(want && got == http.StatusForbidden && strings.HasSuffix(name, "compare")) {
+				t.Errorf("%s of %s: %d", name, who, got)
+			}
+		}
+	}
+	for name := range may {
+		t.Errorf("%s is in the table and is no operation", name)
+	}
+}
+
+func TestAnOfferIsAnsweredByItsHolder(t *testing.T) {
+	s := staged(t)
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", offer("oracle-1", 1008))
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", notice("oracle-1"))
+	notices := get[[]client.Notice](s, "microsoft", "/v1/notices")
+	if len(notices) != 1 || notices[0].State != "open" || notices[0].Quantity != 1008 || notices[0].AnswerBy == nil || !notices[0].AnswerBy.Equal(time.Date(2025, 6, 26, 0, 0, 0, 0, time.UTC)) {
+		t.Fatalf("%+v", notices)
+	}
+	var contents []string
+	for key := range notices[0].Contents {
+		contents = append(contents, key)
+	}
+	slices.Sort(contents)
+	if got := strings.Join(contents, " "); got != "accelerator delivery price provider quantity term" {
+		t.Errorf("the notice discloses %s", got)
+	}
+	path := "/v1/notices/" + notices[0].ID + "/answer"
+	s.want(http.StatusNotFound, "oracle", "POST", path, `{"answer":"accept"}`)
+	s.want(http.StatusForbidden, "watcher", "POST", path, `{"answer":"accept"}`)
+	s.want(http.StatusUnprocessableEntity, "microsoft", "POST", path, `{"answer":"perhaps"}`)
+	s.want(http.StatusUnprocessableEntity, "microsoft", "POST", path, `{"answer":"accept","quantity":2000}`)
+	s.want(http.StatusOK, "microsoft", "POST", path, `{"id":"a1","answer":"accept"}`)
+	if again := s.want(http.StatusOK, "microsoft", "POST", path, `{"id":"a1","answer":"accept"}`); !strings.Contains(again, `"repeated":true`) {
+		t.Errorf("sent again: %s", again)
+	}
+	n := get[client.Notice](s, "microsoft", "/v1/notices/"+notices[0].ID)
+	if n.State != "bound" || n.Quantity != 1008 {
+		t.Errorf("%+v", n)
+	}
+	o := get[client.Opportunity](s, "auditor", "/v1/opportunities/oracle-1")
+	if len(o.Processes) != 1 || !strings.Contains(string(o.Processes[0]), `"state":"contracting"`) {
+		t.Errorf("%s", o.Processes)
+	}
+}
+
+// A holder learns nothing of what is not its own: not a name of it in any answer.
+func TestNobodySeesWhatIsAnothers(t *testing.T) {
+	s := staged(t)
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", offer("project-x", 1008))
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", notice("project-x"))
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", offer("project-y", 504))
+	n := get[[]client.Notice](s, "microsoft", "/v1/notices")
+	s.want(http.StatusOK, "microsoft", "POST", "/v1/notices/"+n[0].ID+"/answer", `{"id":"a1","answer":"refuse","reason":"unable"}`)
+	for _, who := range []string{"microsoft", "oracle", "watcher"} {
+		for _, op := range s.Operations() {
+			if op.Method != "GET" || op.Path == "/v1/events" {
+				continue
+			}
+			for _, id := range []string{"project-x", "project-x#1", n[0].ID} {
+				if who == "oracle" || id != n[0].ID {
+					w := s.call(who, "GET", strings.ReplaceAll(op.Path, "{id}", strings.ReplaceAll(id, "#", "%23")), "")
+					told := w.Body.String()
+					if strings.Contains(op.Path, "{id}") { // which says what was asked for
+						if w.Code != http.StatusNotFound {
+							t.Errorf("%s GET %s of %s: %d %s", who, op.Path, id, w.Code, clip(told))
+						}
+						continue
+					}
+					for _, secret := range []string{"project-", "1008"} {
+						if strings.Contains(told, secret) && !(who != "oracle" && secret == "1008") {
+							t.Errorf("%s GET %s tells %q: %s", who, op.Path, secret, clip(told))
+						}
+					}
+				}
+			}
+		}
+	}
+	if got := get[[]client.Notice](s, "oracle", "/v1/notices"); len(got) != 0 {
+		t.Errorf("oracle has %d notices", len(got))
+	}
+	page := get[client.Entries](s, "microsoft", "/v1/acts")
+	if len(page.Entries) != 1 || !strings.Contains(string(page.Entries[0].Act), `"refuse"`) {
+		t.Errorf("%d entries", len(page.Entries))
+	}
+}
+
+func TestReadsAreAsOfTwoTimes(t *testing.T) {
+	s := staged(t)
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", offer("o1", 1008))
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", notice("o1"))
+	state := func(query string) string {
+		t.Helper()
+		var o client.Opportunity
+		_ = json.Unmarshal([]byte(s.want(http.StatusOK, "buyer", "GET", "/v1/opportunities/o1"+query, "")), &o)
+		var p struct{ State string }
+		_ = json.Unmarshal(o.Processes[0], &p)
+		return p.State
+	}
+	s.want(http.StatusOK, "admin", "POST", "/v1/clock", `{"forward":"2025-06-26T00:00:01Z"}`)
+	for query, want := range map[string]string{"": "released", "?at=2025-06-25T00:00:00Z": "open", "?at=2025-10-01T00:00:00Z": "tail_expired", "?at=2025-10-01T00:00:00Z&known_at=2025-06-25T00:00:00Z": "tail_expired"} {
+		if got := state(query); got != want {
+			t.Errorf("%s: %s, want %s", query, got, want)
+		}
+	}
+	s.want(http.StatusNotFound, "buyer", "GET", "/v1/opportunities/o1?at=2025-06-01T00:00:00Z", "")
+	s.want(http.StatusUnprocessableEntity, "buyer", "GET", "/v1/opportunities/o1?at=yesterday", "")
+	s.want(http.StatusUnprocessableEntity, "buyer", "GET", "/v1/opportunities/o1?when=now", "")
+}
+
+func TestInvitationsAreGoodOnce(t *testing.T) {
+	s := staged(t)
+	var invited client.Issued
+	_ = json.Unmarshal([]byte(s.want(http.StatusOK, "admin", "POST", "/v1/invitations", `{"party":"coreweave","person":"ops","scopes":["read","act"],"expires":"P7D"}`)), &invited)
+	s.tokens["invitation"] = invited.Secret
+	s.want(http.StatusUnauthorized, "invitation", "GET", "/v1/notices", "")
+	redeem := `{"secret":"` + invited.Secret + `","person":"ana@coreweave.example"}`
+	var token client.Issued
+	_ = json.Unmarshal([]byte(s.want(http.StatusOK, "nobody", "POST", "/v1/invitations/redeem", redeem)), &token)
+	s.tokens["ana"] = token.Secret
+	if got := get[client.Status](s, "ana", "/v1/status"); got.Party != "coreweave" {
+		t.Errorf("%+v", got)
+	}
+	s.want(http.StatusForbidden, "nobody", "POST", "/v1/invitations/redeem", redeem)
+	s.want(http.StatusNoContent, "admin", "DELETE", "/v1/tokens/"+token.ID, "")
+	s.want(http.StatusUnauthorized, "ana", "GET", "/v1/status", "")
+	s.want(http.StatusNotFound, "admin", "POST", "/v1/tokens", `{"party":"nobody","person":"x","scopes":["read"]}`)
+	s.want(http.StatusUnprocessableEntity, "admin", "POST", "/v1/tokens", `{"party":"oracle","person":"x","scopes":["everything"]}`)
+}
+
+func TestAnActOfAnotherIsRecordedAsSuch(t *testing.T) {
+	s := staged(t)
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", offer("o1", 1008))
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", notice("o1"))
+	accept := `{"id":"letter","act":"accept","by":"microsoft","opportunity":"o1","conditions":[]}`
+	s.want(http.StatusUnprocessableEntity, "buyer", "POST", "/v1/acts", accept)
+	s.want(http.StatusForbidden, "oracle", "POST", "/v1/acts?channel=email", accept)
+	s.clock.Forward(s.clock.Now().Add(time.Hour))
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts?channel=courier&received=2025-06-03T17:30:00Z", accept)
+	page := get[client.Entries](s, "auditor", "/v1/acts?after=3")
+	if len(page.Entries) != 1 || !strings.Contains(string(page.Entries[0].Act), `"at":"2025-06-03T17:30:00Z"`) || !strings.Contains(string(page.Entries[0].Receipt), `"recorder":"openai","channel":"courier"`) {
+		t.Errorf("%s %s", page.Entries[0].Act, page.Entries[0].Receipt)
+	}
+}
+
+func TestAnAwardWithoutClearanceSaysWhatStandsInTheWay(t *testing.T) {
+	s := staged(t)
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", offer("o1", 1008))
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", notice("o1"))
+	award := `{"id":"award","act":"award","opportunity":"o1"}`
+	if told := s.want(http.StatusForbidden, "buyer", "POST", "/v1/acts", award); !strings.Contains(told, `process \"o1#1\" under microsoft-openai/new-capacity stands in the way`) {
+		t.Errorf("%s", told)
+	}
+	s.want(http.StatusOK, "admin", "POST", "/v1/clock", `{"forward":"2025-06-26T00:00:01Z"}`)
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", award)
+	held := get[[]client.Reservation](s, "buyer", "/v1/reservations")
+	if !slices.ContainsFunc(held, func(r client.Reservation) bool { return r.ID == "o1" && r.Quantity == 1008 }) {
+		t.Errorf("%+v", held)
+	}
+	if own := get[[]client.Reservation](s, "oracle", "/v1/reservations"); len(own) != 1 || own[0].Opportunity != "" {
+		t.Errorf("%+v", own)
+	}
+}
+
+func TestTheDescriptionOfTheAPI(t *testing.T) {
+	s := staged(t)
+	var doc struct {
+		OpenAPI string
+		Paths   map[string]map[string]any
+	}
+	if err := json.Unmarshal([]byte(s.want(http.StatusOK, "nobody", "GET", "/openapi.json", "")), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(doc.OpenAPI, "3.1") {
+		t.Errorf("it is of version %s", doc.OpenAPI)
+	}
+	for _, op := range s.Operations() {
+		if doc.Paths[op.Path][strings.ToLower(op.Method)] == nil {
+			t.Errorf("%s %s is not described", op.Method, op.Path)
+		}
+	}
+}

@@ -1,0 +1,173 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/client"
+	"github.com/offtake-dev/offtake/internal/broker"
+	"github.com/offtake-dev/offtake/internal/desk"
+	"github.com/offtake-dev/offtake/internal/views"
+)
+
+// body is an answer with a body.
+type body[T any] struct{ Body T }
+
+func answer[T any](v T) *body[T] { return &body[T]{v} }
+
+type nothing struct{}
+
+// AsOf are the two times of every read.
+type AsOf struct {
+	At      string `query:"at" doc:"as it was then, an instant; left out: now"`
+	KnownAt string `query:"known_at" doc:"by what had been recorded by then, an instant; left out: all"`
+}
+
+// state lets a read look at the state of its two times.
+func (a *API) state(in AsOf, look func(*broker.State)) error {
+	var at, known time.Time
+	for _, t := range []struct {
+		name, text string
+		into       *time.Time
+	}{{"at", in.At, &at}, {"known_at", in.KnownAt, &known}} {
+		if t.text == "" {
+			continue
+		}
+		var err error
+		if *t.into, err = offtake.ParseInstant(t.text); err != nil {
+			return offtake.Refuse(offtake.Invalid, "%s: %w", t.name, err)
+		}
+	}
+	if at.IsZero() && known.IsZero() {
+		a.Desk.Read(look)
+		return nil
+	}
+	s, err := a.Desk.AsOf(at, known)
+	if err == nil {
+		look(s)
+	}
+	return err
+}
+
+// read registers a read of one view.
+func read[T any](a *API, path, summary string, view func(*broker.State, views.Reader) T) {
+	add(a, huma.Operation{Method: http.MethodGet, Path: path, Summary: summary}, readers,
+		func(ctx context.Context, in *AsOf) (*body[T], error) {
+			var out T
+			r := a.reader(ctx)
+			err := a.state(*in, func(s *broker.State) { out = view(s, r) })
+			return answer(out), err
+		})
+}
+
+// named is a read of one thing by its name.
+type named struct {
+	AsOf
+	ID string `path:"id" maxLength:"300"`
+}
+
+// find registers a read of one thing.
+func find[T any](a *API, path, summary string, view func(s *broker.State, r views.Reader, id string) (T, error)) {
+	add(a, huma.Operation{Method: http.MethodGet, Path: path, Summary: summary}, readers,
+		func(ctx context.Context, in *named) (*body[T], error) {
+			var out T
+			var missing error
+			r := a.reader(ctx)
+			err := a.state(in.AsOf, func(s *broker.State) { out, missing = view(s, r, in.ID) })
+			if err == nil {
+				err = missing
+			}
+			return answer(out), err
+		})
+}
+
+// register fills the table.
+func (a *API) register() {
+	add(a, huma.Operation{Method: http.MethodGet, Path: "/healthz", Summary: "Whether the program runs"}, nil, a.health)
+	add(a, huma.Operation{Method: http.MethodGet, Path: "/readyz", Summary: "Whether it takes acts"}, nil, a.ready)
+	read(a, "/v1/status", "How the broker stands, and what falls due", a.status)
+	read(a, "/v1/opportunities", "Offers, with their processes", views.Opportunities)
+	find(a, "/v1/opportunities/{id}", "One offer, with its processes", func(s *broker.State, r views.Reader, id string) (client.Opportunity, error) {
+		return views.Opportunity(s, r, offtake.OpportunityID(id))
+	})
+	read(a, "/v1/notices", "The notices served on you", views.Notices)
+	find(a, "/v1/notices/{id}", "One notice", func(s *broker.State, r views.Reader, id string) (client.Notice, error) {
+		n, _, _, err := views.Notice(s, r, id)
+		return n, err
+	})
+	read(a, "/v1/reservations", "Capacity that is held", func(s *broker.State, r views.Reader) []client.Reservation {
+		return views.Reservations(s, r, s.Now())
+	})
+	read(a, "/v1/book", "The versions of the book, with their files for who sees all", func(s *broker.State, r views.Reader) []client.Book {
+		return views.Books(s, r.All)
+	})
+	read(a, "/v1/book/waiting", "Versions of the book that wait for signatures", func(s *broker.State, r views.Reader) []client.Pushed {
+		return views.Pushed(s, r, true)
+	})
+	a.registerActs()
+	a.registerAccess()
+}
+
+type health struct {
+	Status  string `json:"status" enum:"ok,doubted"`
+	Version string `json:"version"`
+}
+
+func (a *API) health(context.Context, *nothing) (*body[health], error) {
+	return answer(health{"ok", a.Version}), nil
+}
+
+// ready says whether acts are taken, and whether deadlines are held.
+func (a *API) ready(context.Context, *nothing) (*body[health], error) {
+	out := health{"ok", a.Version}
+	var none bool
+	a.Desk.Read(func(s *broker.State) {
+		none = s.Market() == nil
+		if s.Doubted() != "" {
+			out.Status = "doubted"
+		}
+	})
+	if none {
+		return nil, offtake.Refuse(offtake.Internal, "there is no book yet")
+	}
+	return answer(out), nil
+}
+
+func (a *API) status(s *broker.State, r views.Reader) client.Status {
+	out := client.Status{
+		Party: string(r.Party), Now: a.Desk.Now(), Due: views.Due(s, r), Waiting: views.Pushed(s, r, false), Rehearse: a.Rehearse != nil,
+	}
+	if r.All {
+		out.Version, out.Doubted = s.Folded(), s.Doubted()
+	}
+	if v := s.Version(); v != nil {
+		out.Book, out.Buyer, out.Edition = string(v.Book.Name), string(v.Book.Buyer), v.Number
+	}
+	return out
+}
+
+// taken tells an act that was taken.
+func (a *API) taken(t desk.Taken, r views.Reader, notice string) (client.Taken, error) {
+	out := client.Taken{Version: int64(t.Version), ID: string(t.Act.ID), At: t.Act.At, Outcome: "taken", Repeated: t.Repeated, Notice: notice}
+	for _, e := range t.Events {
+		if _, off := e.(offtake.AnsweredOffTerms); off {
+			out.Outcome = "nonconforming"
+		}
+		if !r.All {
+			continue
+		}
+		text, err := eventJSON(e)
+		if err != nil {
+			return out, err
+		}
+		out.Events = append(out.Events, text)
+	}
+	if !r.All {
+		out.Version = 0 // how much else there is
+	}
+	return out, nil
+}
