@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"crypto/sha256"
 	"iter"
 	"time"
 
@@ -37,20 +38,49 @@ type Batch struct {
 	Effects []Effect
 }
 
-// A Row is an entry as it was written. Its hash is that of the salt followed by the
-// line, so that who has the hash alone cannot try out what the line may say.
+// A Row is an entry as it was written: what was done, and what followed. Its hash
+// stands for both, and does not tell either to who cannot see it. Who is shown what
+// was done sees that it is in the log without learning what followed, which may be
+// about others.
 type Row struct {
-	Salt Salt
-	Line []byte // of the codec, without its end
+	Salt     Salt   // of what was done
+	Done     []byte // of the codec: everything but the events
+	Veil     Salt   // of what followed
+	Followed []byte // of the codec: the list of events
 }
 
 // A Salt is drawn anew for every row by what writes it.
 type Salt [16]byte
 
-// Leaf gives the row's hash in the tree: SHA-256 of a zero byte, the salt and the
-// line, as RFC 6962 has it for a leaf.
-func (r Row) Leaf() tlog.Hash {
-	return tlog.RecordHash(append(r.Salt[:], r.Line...))
+// Leaf gives the row's hash in the tree.
+func (r Row) Leaf() tlog.Hash { return LeafOf(r.Salt, r.Done, r.Consequence()) }
+
+// Consequence stands for what followed: SHA-256 of the veil and the list of events.
+func (r Row) Consequence() tlog.Hash {
+	h := sha256.New()
+	h.Write(r.Veil[:])
+	h.Write(r.Followed)
+	return tlog.Hash(h.Sum(nil))
+}
+
+// LeafOf gives the hash of a row in the tree: SHA-256 of a zero byte (as RFC 6962 has
+// it for a leaf), the salt, what was done, and the hash that stands for what followed.
+func LeafOf(salt Salt, done []byte, consequence tlog.Hash) tlog.Hash {
+	h := sha256.New()
+	h.Write([]byte{0})
+	h.Write(salt[:])
+	h.Write(done)
+	h.Write(consequence[:])
+	return tlog.Hash(h.Sum(nil))
+}
+
+// Entry reads the row.
+func (r Row) Entry() (wire.Entry, error) {
+	e, err := wire.ParseDone(r.Done)
+	if err == nil {
+		e.Events, err = wire.ParseFollowed(r.Followed)
+	}
+	return e, err
 }
 
 // Snapshots keep states that were folded, so that a start need not fold all. A

@@ -107,8 +107,21 @@ func AppendEvent(dst []byte, e offtake.Event) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
-// AppendEntry writes an entry on one line, without the line's end.
+// AppendEntry writes an entry on one line, without the line's end: what was done, and
+// then what followed.
 func AppendEntry(dst []byte, e *Entry) (_ []byte, err error) {
+	if dst, err = AppendDone(dst, e); err != nil {
+		return nil, err
+	}
+	dst = append(dst[:len(dst)-1], `,"events":`...)
+	if dst, err = AppendFollowed(dst, e); err != nil {
+		return nil, err
+	}
+	return append(dst, '}'), nil
+}
+
+// AppendDone writes of an entry what was done: everything but the events.
+func AppendDone(dst []byte, e *Entry) (_ []byte, err error) {
 	dst = append(dst, `{"code":`...)
 	if dst, err = appendString(dst, e.Code); err != nil {
 		return nil, err
@@ -116,7 +129,18 @@ func AppendEntry(dst []byte, e *Entry) (_ []byte, err error) {
 	if dst, err = AppendAct(append(dst, `,"act":`...), &e.Act); err != nil {
 		return nil, err
 	}
-	dst = append(dst, `,"events":[`...)
+	if r := reflect.ValueOf(&e.Receipt).Elem(); !r.IsZero() {
+		if dst, err = receipts.append(append(dst, `,"receipt":{`...), r); err != nil {
+			return nil, err
+		}
+		dst = append(dst, '}')
+	}
+	return append(dst, '}'), nil
+}
+
+// AppendFollowed writes of an entry what followed: a list of events.
+func AppendFollowed(dst []byte, e *Entry) (_ []byte, err error) {
+	dst = append(dst, '[')
 	for i, ev := range e.Events {
 		if i > 0 {
 			dst = append(dst, ',')
@@ -125,14 +149,7 @@ func AppendEntry(dst []byte, e *Entry) (_ []byte, err error) {
 			return nil, err
 		}
 	}
-	dst = append(dst, ']')
-	if r := reflect.ValueOf(&e.Receipt).Elem(); !r.IsZero() {
-		if dst, err = receipts.append(append(dst, `,"receipt":{`...), r); err != nil {
-			return nil, err
-		}
-		dst = append(dst, '}')
-	}
-	return append(dst, '}'), nil
+	return append(dst, ']'), nil
 }
 
 // ParseAct reads one act.
@@ -194,39 +211,64 @@ func ParseEvent(line []byte) (offtake.Event, error) {
 
 // ParseEntry reads one entry.
 func ParseEntry(line []byte) (Entry, error) {
-	var e Entry
 	members, err := object(line, make([]member, 0, 16))
 	if err != nil {
-		return e, refuseSyntax("entry", err)
+		return Entry{}, refuseSyntax("entry", err)
 	}
-	keys := make([]string, len(members))
-	for i, m := range members {
-		keys[i] = m.key
+	if n := len(members); n > 0 && members[n-1].key == "events" {
+		e, err := parseDone(members[:n-1])
+		if err == nil {
+			e.Events, err = ParseFollowed(members[n-1].value)
+		}
+		return e, err
 	}
-	if all := []string{"code", "act", "events", "receipt"}; !slices.Equal(keys, all) && !slices.Equal(keys, all[:3]) {
-		return e, offtake.Refuse(offtake.Invalid, "entry has the keys %s, expected code, act, events and at most receipt, in this order", clip(strings.Join(keys, ", ")))
+	return Entry{}, offtake.Refuse(offtake.Invalid, "entry has the keys %s, expected code, act, at most receipt, events, in this order", keysOf(members))
+}
+
+// ParseDone reads what was done of an entry whose events stand elsewhere.
+func ParseDone(line []byte) (Entry, error) {
+	members, err := object(line, make([]member, 0, 16))
+	if err != nil {
+		return Entry{}, refuseSyntax("entry", err)
+	}
+	return parseDone(members)
+}
+
+func parseDone(members []member) (e Entry, err error) {
+	if keys := keysOf(members); keys != "code, act" && keys != "code, act, receipt" {
+		return e, offtake.Refuse(offtake.Invalid, "entry has the keys %s beside its events, expected code, act and at most receipt, in this order", keys)
 	}
 	if e.Code, err = text(members[0].value); err != nil {
 		return e, within("code", err)
 	}
-	if e.Act, err = ParseAct(members[1].value); err != nil {
+	if e.Act, err = ParseAct(members[1].value); err != nil || len(members) == 2 {
 		return e, err
 	}
-	items, err := array(members[2].value)
+	return e, parseReceipt(members[2].value, &e.Receipt)
+}
+
+// ParseFollowed reads what followed of an entry.
+func ParseFollowed(list []byte) (events []offtake.Event, err error) {
+	items, err := array(list)
 	if err != nil {
-		return e, within("events", err)
+		return nil, within("events", err)
 	}
 	for _, item := range items {
 		ev, err := ParseEvent(item)
 		if err != nil {
-			return e, err
+			return nil, err
 		}
-		e.Events = append(e.Events, ev)
+		events = append(events, ev)
 	}
-	if len(members) > 3 {
-		return e, parseReceipt(members[3].value, &e.Receipt)
+	return events, nil
+}
+
+func keysOf(members []member) string {
+	keys := make([]string, len(members))
+	for i, m := range members {
+		keys[i] = m.key
 	}
-	return e, nil
+	return clip(strings.Join(keys, ", "))
 }
 
 // parseReceipt reads how an act came. A receipt that says nothing is left out.

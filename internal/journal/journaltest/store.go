@@ -125,13 +125,14 @@ func rowsHash(t *testing.T, open func() Store) {
 	for r, err := range s.Rows(0) {
 		must(t, err)
 		e := Entry(n)
-		if want := line(t, e); string(r.Line) != want {
-			t.Fatalf("row %d is %s, want %s", n+1, r.Line, want)
+		got, err := r.Entry()
+		if err != nil || line(t, got) != line(t, e) {
+			t.Fatalf("row %d is %s %s, %v", n+1, r.Done, r.Followed, err)
 		}
-		salts[r.Salt] = true
+		salts[r.Salt], salts[r.Veil] = true, true
 		n++
 	}
-	if len(salts) != 300 {
+	if len(salts) != 600 {
 		t.Errorf("%d salts for 300 rows", len(salts))
 	}
 	wantTree(t, s, 300)

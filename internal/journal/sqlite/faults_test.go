@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -269,7 +270,7 @@ func BenchmarkBareInserts(b *testing.B) {
 	}
 	var lines [][]byte
 	for r := range source.Rows(0) {
-		lines = append(lines, append(r.Salt[:], r.Line...))
+		lines = append(lines, slices.Concat(r.Salt[:], r.Veil[:], r.Done, r.Followed))
 	}
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(b.TempDir(), "bare.db")+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
 	if err != nil {

@@ -173,7 +173,7 @@ func (db *DB) prepare() (err error) {
 		into **sql.Stmt
 		text string
 	}{
-		{&db.entry, "insert into entries (version, salt, line) values (?, ?, ?)"},
+		{&db.entry, "insert into entries (version, salts, done, followed) values (?, ?, ?, ?)"},
 		{&db.tile, "insert into tiles (level, n, hashes) values (?, ?, ?)"},
 		{&db.effect, "insert into effects (key, kind, party, due, body) values (?, ?, ?, ?, ?) on conflict do nothing"},
 	} {
@@ -232,29 +232,41 @@ func (db *DB) Commit(expected journal.Version, b journal.Batch) (journal.Version
 	return db.at, nil
 }
 
+// bothSalts is how long the two salts of a row are together.
+const bothSalts = 2 * len(journal.Salt{})
+
 // rowsOf writes entries down and salts them.
 func rowsOf(entries []wire.Entry) ([]journal.Row, error) {
 	rows := make([]journal.Row, len(entries))
-	salts := make([]byte, len(entries)*len(journal.Salt{}))
+	salts := make([]byte, len(entries)*bothSalts)
 	if _, err := rand.Read(salts); err != nil {
 		return nil, failed(err)
 	}
-	var lines []byte
-	ends := make([]int, len(entries))
+	var text []byte
+	ends := make([][2]int, len(entries))
 	for i := range entries {
 		var err error
-		if lines, err = wire.AppendEntry(lines, &entries[i]); err != nil {
+		if text, err = wire.AppendDone(text, &entries[i]); err != nil {
 			return nil, err
 		}
-		ends[i] = len(lines)
+		ends[i][0] = len(text)
+		if text, err = wire.AppendFollowed(text, &entries[i]); err != nil {
+			return nil, err
+		}
+		ends[i][1] = len(text)
 	}
 	begin := 0
 	for i, end := range ends {
-		copy(rows[i].Salt[:], salts[i*len(journal.Salt{}):])
-		rows[i].Line = lines[begin:end:end]
-		begin = end
+		salted(&rows[i], salts[i*bothSalts:])
+		rows[i].Done, rows[i].Followed = text[begin:end[0]:end[0]], text[end[0]:end[1]:end[1]]
+		begin = end[1]
 	}
 	return rows, nil
+}
+
+func salted(r *journal.Row, salts []byte) {
+	copy(r.Salt[:], salts)
+	copy(r.Veil[:], salts[len(r.Salt):])
 }
 
 // insert writes in one transaction.
@@ -266,7 +278,8 @@ func (db *DB) insert(rows []journal.Row, tree *journal.Tree, effects []journal.E
 	defer tx.Rollback()
 	entry, tile := tx.Stmt(db.entry), tx.Stmt(db.tile)
 	for i := range rows {
-		if _, err := entry.Exec(int64(db.at)+int64(i)+1, rows[i].Salt[:], rows[i].Line); err != nil {
+		salts := append(rows[i].Salt[:], rows[i].Veil[:]...)
+		if _, err := entry.Exec(int64(db.at)+int64(i)+1, salts, rows[i].Done, rows[i].Followed); err != nil {
 			return err
 		}
 		for _, full := range tree.Add(rows[i].Leaf()) {
@@ -338,7 +351,7 @@ func (db *DB) Rows(from journal.Version) iter.Seq2[journal.Row, error] {
 
 // page reads the rows after a version, none of them missing.
 func (db *DB) page(from, until journal.Version) (rows []journal.Row, err error) {
-	got, err := db.read.Query("select version, salt, line from entries where version > ? and version <= ? order by version limit ?", int64(from), int64(until), page)
+	got, err := db.read.Query("select version, salts, done, followed from entries where version > ? and version <= ? order by version limit ?", int64(from), int64(until), page)
 	if err != nil {
 		return nil, failed(err)
 	}
@@ -346,14 +359,14 @@ func (db *DB) page(from, until journal.Version) (rows []journal.Row, err error) 
 	for got.Next() {
 		var r journal.Row
 		var version journal.Version
-		var salt []byte
-		if err := got.Scan(&version, &salt, &r.Line); err != nil {
+		var salts []byte
+		if err := got.Scan(&version, &salts, &r.Done, &r.Followed); err != nil {
 			return nil, failed(err)
 		}
-		if from++; version != from || len(salt) != len(r.Salt) {
+		if from++; version != from || len(salts) != bothSalts {
 			return nil, offtake.Refuse(offtake.Internal, "entry %d is missing or damaged", from)
 		}
-		copy(r.Salt[:], salt)
+		salted(&r, salts)
 		rows = append(rows, r)
 	}
 	return rows, failed(got.Err())
@@ -370,7 +383,7 @@ func (db *DB) Read(from journal.Version) iter.Seq2[wire.Entry, error] {
 				return
 			}
 			at++
-			e, err := wire.ParseEntry(r.Line)
+			e, err := r.Entry()
 			if err != nil {
 				yield(e, offtake.Refuse(offtake.Internal, "journal entry %d cannot be read: %w", at, err))
 				return

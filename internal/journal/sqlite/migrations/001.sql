@@ -1,7 +1,8 @@
 create table entries (
-  version integer primary key, -- of the journal with it, from 1
-  salt    blob not null,
-  line    blob not null
+  version  integer primary key, -- of the journal with it, from 1
+  salts    blob not null,       -- of what was done, and of what followed
+  done     blob not null,
+  followed blob not null
 ) strict;
 
 -- Complete tiles of the tree over the entries; what is to the right of them follows
