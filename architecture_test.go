@@ -109,7 +109,8 @@ var pureRooms = map[string]string{
 	"internal/provenance":     "",
 	"internal/sensitivity":    "",
 
-	"internal/refusal/refusaltest": "",
+	"internal/refusal/refusaltest":  "",
+	"internal/journal/transparency": "github.com/go-json-experiment/json golang.org/x/mod/sumdb/",
 }
 
 // doors are the packages that may touch the world: readers and writers of

@@ -20,6 +20,14 @@ type Tile struct {
 	Hashes   []tlog.Hash
 }
 
+// Over gives the hash over a complete tile; that of another is of no meaning.
+func (t Tile) Over() tlog.Hash {
+	if n := len(t.Hashes); n == 0 || n&(n-1) != 0 {
+		return tlog.Hash{}
+	}
+	return over(t.Hashes)
+}
+
 // A Tree is the tree over the rows of a journal. Complete tiles are kept by whoever
 // stores the rows; the Tree keeps what is to the right of them, at most 255 hashes a
 // level. The zero Tree is empty.
