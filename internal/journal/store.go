@@ -44,9 +44,9 @@ type Batch struct {
 // about others.
 type Row struct {
 	Salt     Salt   // of what was done
-	Done     []byte // of the codec: everything but the events
+	Done     []byte // of the codec
 	Veil     Salt   // of what followed
-	Followed []byte // of the codec: the list of events
+	Followed []byte // of the codec: what it was about, and the list of events
 }
 
 // A Salt is drawn anew for every row by what writes it.
@@ -78,7 +78,7 @@ func LeafOf(salt Salt, done []byte, consequence tlog.Hash) tlog.Hash {
 func (r Row) Entry() (wire.Entry, error) {
 	e, err := wire.ParseDone(r.Done)
 	if err == nil {
-		e.Events, err = wire.ParseFollowed(r.Followed)
+		err = wire.ParseFollowed(r.Followed, &e)
 	}
 	return e, err
 }

@@ -110,23 +110,30 @@ func AppendEvent(dst []byte, e offtake.Event) ([]byte, error) {
 // AppendEntry writes an entry on one line, without the line's end: what was done, and
 // then what followed.
 func AppendEntry(dst []byte, e *Entry) (_ []byte, err error) {
-	if dst, err = AppendDone(dst, e); err != nil {
+	if dst, err = appendDone(dst, e, &e.Act); err != nil {
 		return nil, err
 	}
 	dst = append(dst[:len(dst)-1], `,"events":`...)
-	if dst, err = AppendFollowed(dst, e); err != nil {
+	if dst, err = appendEvents(dst, e.Events); err != nil {
 		return nil, err
 	}
 	return append(dst, '}'), nil
 }
 
-// AppendDone writes of an entry what was done: everything but the events.
-func AppendDone(dst []byte, e *Entry) (_ []byte, err error) {
+// AppendDone writes of an entry what was done. What it was about, whose name may say
+// more than who acted knows, stands with what followed.
+func AppendDone(dst []byte, e *Entry) ([]byte, error) {
+	act := e.Act
+	act.Opportunity = ""
+	return appendDone(dst, e, &act)
+}
+
+func appendDone(dst []byte, e *Entry, act *offtake.Act) (_ []byte, err error) {
 	dst = append(dst, `{"code":`...)
 	if dst, err = appendString(dst, e.Code); err != nil {
 		return nil, err
 	}
-	if dst, err = AppendAct(append(dst, `,"act":`...), &e.Act); err != nil {
+	if dst, err = AppendAct(append(dst, `,"act":`...), act); err != nil {
 		return nil, err
 	}
 	if r := reflect.ValueOf(&e.Receipt).Elem(); !r.IsZero() {
@@ -138,10 +145,24 @@ func AppendDone(dst []byte, e *Entry) (_ []byte, err error) {
 	return append(dst, '}'), nil
 }
 
-// AppendFollowed writes of an entry what followed: a list of events.
+// AppendFollowed writes of an entry what it was about, and what followed.
 func AppendFollowed(dst []byte, e *Entry) (_ []byte, err error) {
+	dst = append(dst, '{')
+	if e.Act.Opportunity != "" {
+		if dst, err = appendString(append(dst, `"about":`...), string(e.Act.Opportunity)); err != nil {
+			return nil, err
+		}
+		dst = append(dst, ',')
+	}
+	if dst, err = appendEvents(append(dst, `"events":`...), e.Events); err != nil {
+		return nil, err
+	}
+	return append(dst, '}'), nil
+}
+
+func appendEvents(dst []byte, events []offtake.Event) (_ []byte, err error) {
 	dst = append(dst, '[')
-	for i, ev := range e.Events {
+	for i, ev := range events {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
@@ -218,14 +239,15 @@ func ParseEntry(line []byte) (Entry, error) {
 	if n := len(members); n > 0 && members[n-1].key == "events" {
 		e, err := parseDone(members[:n-1])
 		if err == nil {
-			e.Events, err = ParseFollowed(members[n-1].value)
+			e.Events, err = parseEvents(members[n-1].value)
 		}
 		return e, err
 	}
 	return Entry{}, offtake.Refuse(offtake.Invalid, "entry has the keys %s, expected code, act, at most receipt, events, in this order", keysOf(members))
 }
 
-// ParseDone reads what was done of an entry whose events stand elsewhere.
+// ParseDone reads what was done of an entry; what it was about and what followed stand
+// elsewhere.
 func ParseDone(line []byte) (Entry, error) {
 	members, err := object(line, make([]member, 0, 16))
 	if err != nil {
@@ -247,8 +269,28 @@ func parseDone(members []member) (e Entry, err error) {
 	return e, parseReceipt(members[2].value, &e.Receipt)
 }
 
-// ParseFollowed reads what followed of an entry.
-func ParseFollowed(list []byte) (events []offtake.Event, err error) {
+// ParseFollowed reads what an entry was about, and what followed.
+func ParseFollowed(line []byte, into *Entry) error {
+	members, err := object(line, make([]member, 0, 2))
+	if err != nil {
+		return refuseSyntax("what followed", err)
+	}
+	if len(members) == 2 && members[0].key == "about" {
+		about, err := text(members[0].value)
+		if err != nil {
+			return within("about", err)
+		}
+		into.Act.Opportunity = offtake.OpportunityID(about)
+		members = members[1:]
+	}
+	if keys := keysOf(members); keys != "events" {
+		return offtake.Refuse(offtake.Invalid, "what followed has the keys %s, expected at most about, events, in this order", keys)
+	}
+	into.Events, err = parseEvents(members[0].value)
+	return err
+}
+
+func parseEvents(list []byte) (events []offtake.Event, err error) {
 	items, err := array(list)
 	if err != nil {
 		return nil, within("events", err)

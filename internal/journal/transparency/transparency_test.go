@@ -213,7 +213,7 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		{"another file", "hello\n", nil, "unreadable 0-0"},
 		{"another key", exported(t, l, transparency.Request{Checkpoint: other.checkpoint(t, l, 100)}), nil, "unsigned 0-0"},
 		{"a row's words", edit(whole, 42, func(v map[string]any) { v["done"].(map[string]any)["code"] = "other" }), nil, "changed 42-42"},
-		{"what followed from a row", edit(whole, 42, func(v map[string]any) { v["followed"] = []any{} }), nil, "changed 42-42"},
+		{"what followed from a row", edit(whole, 42, func(v map[string]any) { v["followed"] = map[string]any{"events": []any{}} }), nil, "changed 42-42"},
 		{"a row's salt", edit(whole, 42, func(v map[string]any) { v["salt"] = strings.Repeat("00", 16) }), nil, "changed 42-42"},
 		{"a row dropped", moved(whole, func(s []string) []string { return slices.Delete(s, 42, 43) }), nil, "dropped 42-42, dropped 0-0"},
 		{"the last row dropped", moved(whole, func(s []string) []string { return slices.Delete(s, 100, 101) }), nil, "dropped 0-0, dropped 100-100"},

@@ -224,7 +224,7 @@ func (v *verifier) row(r *rowLine) error {
 			v.fault("changed", r.N, r.N, "row %d is not in the log as it is shown", r.N)
 			return nil
 		}
-		row.Followed = []byte("[]")
+		row.Followed = []byte(`{"events":[]}`)
 	} else {
 		v.whole(r, row)
 	}
