@@ -45,6 +45,18 @@ func init() {
 // Do sends a request and reads its answer into out, which may be nil. What the broker
 // refuses is a refusal of the same kind and reason.
 func (c *Client) Do(ctx context.Context, method, path string, in, out any) error {
+	var text bytes.Buffer
+	if err := c.Copy(ctx, method, path, in, &text); err != nil || out == nil {
+		return err
+	}
+	if err := json.Unmarshal(text.Bytes(), out); err != nil {
+		return offtake.Refuse(offtake.Internal, "broker's answer cannot be read: %w", err)
+	}
+	return nil
+}
+
+// Copy sends a request and writes its answer as it comes.
+func (c *Client) Copy(ctx context.Context, method, path string, in any, to io.Writer) error {
 	var body io.Reader
 	switch in := in.(type) {
 	case nil:
@@ -72,20 +84,18 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any) error
 		return offtake.Refuse(offtake.Internal, "broker does not answer: %w", err)
 	}
 	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	switch {
-	case err != nil:
-		return offtake.Refuse(offtake.Internal, "broker's answer breaks off: %w", err)
-	case res.StatusCode >= 300:
+	if res.StatusCode >= 300 {
+		text, _ := io.ReadAll(io.LimitReader(res.Body, mostProblem))
 		return refusal(res, text)
-	case out == nil:
-		return nil
 	}
-	if err := json.Unmarshal(text, out); err != nil {
-		return offtake.Refuse(offtake.Internal, "broker's answer cannot be read: %w", err)
+	if _, err := io.Copy(to, res.Body); err != nil {
+		return offtake.Refuse(offtake.Internal, "broker's answer breaks off: %w", err)
 	}
 	return nil
 }
+
+// mostProblem bounds what is read of an answer that is none.
+const mostProblem = 1 << 20
 
 // refusal reads a problem.
 func refusal(res *http.Response, text []byte) error {

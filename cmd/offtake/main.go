@@ -126,7 +126,7 @@ Nothing here is legal advice.`,
 		playCommand(w), replayCommand(w),
 		serveCommand(w), statusCommand(w),
 		offerCommand(w), noticeCommand(w), answerCommand(w), awardCommand(w), actCommand(w),
-		bookCommand(w), tokenCommand(w), clockCommand(w), backupCommand(w),
+		bookCommand(w), logCommand(w), tokenCommand(w), clockCommand(w), backupCommand(w),
 		manCommand(w),
 	)
 	return root

@@ -27,7 +27,9 @@ import (
 // serveFlags say how a broker is served.
 type serveFlags struct {
 	db, listen, cert, key, rehearse, address string
-	plain, debug                             bool
+	plain, debug, newKey                     bool
+	witness                                  []string
+	every                                    time.Duration
 }
 
 func serveCommand(w world) *cobra.Command {
@@ -47,6 +49,10 @@ one is refused until it is pushed (offtake book push).
 A broker that listens beyond this machine needs --tls-cert and --tls-key, or
 --plain where something in front of it speaks TLS.
 
+Checkpoints of the record are signed with a key in a file beside the database,
+DB.key, which is made at the first start; DB.pub is what they are checked with.
+--witness publishes them elsewhere, so that a record that is changed is found out.
+
 --rehearse starts the broker's clock at an instant of your choosing; offtake
 clock forward moves it on. What is recorded so happened to nobody.`,
 		Example: `  offtake serve examples/openai --db openai.db
@@ -64,6 +70,9 @@ clock forward moves it on. What is recorded so happened to nobody.`,
 	cmd.Flags().StringVar(&flags.cert, "tls-cert", "", "a file with the certificate, as PEM")
 	cmd.Flags().StringVar(&flags.key, "tls-key", "", "a file with its key, as PEM")
 	cmd.Flags().BoolVar(&flags.plain, "plain", false, "speak HTTP without TLS beyond this machine too")
+	cmd.Flags().StringSliceVar(&flags.witness, "witness", nil, "publish checkpoints of the record to this file or address")
+	cmd.Flags().DurationVar(&flags.every, "witness-every", time.Minute, "how often, while there is something new")
+	cmd.Flags().BoolVar(&flags.newKey, "new-key", false, "sign the record with a new key from now on")
 	cmd.Flags().BoolVar(&flags.debug, "debug", false, "log every request")
 	cmd.Flags().StringVar(&flags.rehearse, "rehearse", "", "start the broker's clock at this instant")
 	return cmd
@@ -95,7 +104,12 @@ func (w world) serve(ctx context.Context, flags serveFlags, args []string) (err 
 	if err := b.first(ctx, flags.db, args); err != nil {
 		return err
 	}
+	key, err := b.signs(flags)
+	if err != nil {
+		return err
+	}
 	a, err := api.New(api.Options{
+		Key:  key,
 		Desk: b.desk, Store: b.db, Gate: b.gate, Now: time.Now, Version: version(), Rehearse: b.rehearse,
 		Backups: filepath.Dir(flags.db), Log: log,
 	})
@@ -144,6 +158,13 @@ func (b *running) open(flags serveFlags) (err error) {
 	}
 	b.desk, err = desk.Open(b.db, desk.Options{Code: version(), Clock: clock, Log: b.log})
 	return err
+}
+
+// signs gives the key that signs the record.
+func (b *running) signs(flags serveFlags) (api.Key, error) {
+	name := ""
+	b.desk.Read(func(s *broker.State) { name = string(s.Book().Name) })
+	return signingKey(b.db, flags.db+".key", "offtake/"+name, flags.newKey)
 }
 
 // rehearses keeps rehearsals and what is real apart: a database is one or the other.
@@ -257,6 +278,11 @@ func (b *running) listen(ctx context.Context, l net.Listener, flags serveFlags, 
 		}
 	}
 	log.Info("serving", "address", address)
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		(&witnesses{to: flags.witness, log: log, seen: map[string]int64{}}).watch(ctx, a, max(flags.every, time.Second))
+	}()
 	select {
 	case err := <-ended:
 		return err
@@ -269,6 +295,7 @@ func (b *running) listen(ctx context.Context, l net.Listener, flags serveFlags, 
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = server.Close()
 	}
+	<-told
 	log.Info("ended")
 	return err
 }

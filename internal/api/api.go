@@ -20,6 +20,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"golang.org/x/mod/sumdb/note"
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/access"
@@ -46,7 +47,14 @@ type Options struct {
 	Version  string           // of the program
 	Rehearse *desk.Rehearsal  // the desk's clock, where it is not the world's
 	Backups  string           // the folder that backups are written to
+	Key      Key              // that signs checkpoints of the log
 	Log      *slog.Logger
+}
+
+// A Key signs checkpoints, and Public is what they are checked with.
+type Key struct {
+	Signer note.Signer
+	Public string
 }
 
 // An API serves one broker.

@@ -109,6 +109,7 @@ func (a *API) register() {
 		return views.Pushed(s, r, true)
 	})
 	a.registerActs()
+	a.registerLog()
 	a.registerAccess()
 }
 

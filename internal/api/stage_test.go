@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -19,6 +20,7 @@ import (
 	"github.com/offtake-dev/offtake/internal/journal/sqlite"
 	"github.com/offtake-dev/offtake/internal/versions"
 	"github.com/offtake-dev/offtake/internal/wire"
+	"golang.org/x/mod/sumdb/note"
 )
 
 // A stage is an API over the example book, with a token for everybody.
@@ -46,7 +48,7 @@ func staged(t *testing.T) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := api.New(api.Options{Desk: d, Store: db, Gate: gate, Now: time.Now, Version: "test", Rehearse: clock, Backups: dir})
+	a, err := api.New(api.Options{Desk: d, Store: db, Gate: gate, Now: time.Now, Version: "test", Rehearse: clock, Backups: dir, Key: newKey(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,6 +78,19 @@ func staged(t *testing.T) *stage {
 	}
 	s.want(http.StatusOK, "admin", "POST", "/v1/acts", strings.Replace(string(line), `"at":"1970-01-01T00:00:00Z",`, "", 1))
 	return s
+}
+
+// newKey draws a key that signs the log of a test.
+func newKey(t *testing.T) api.Key {
+	secret, public, err := note.GenerateKey(rand.Reader, "offtake/openai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := note.NewSigner(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return api.Key{Signer: signer, Public: public}
 }
 
 // call sends a request for somebody and gives the answer.

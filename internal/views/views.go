@@ -291,3 +291,17 @@ func Affected(s *broker.State, changes []versions.Change) (lines []string) {
 	}
 	return lines
 }
+
+// Digest stands for all that a broker knows of its market and its book. Two that were
+// folded from the same log have the same one.
+func Digest(s *broker.State) string {
+	all := Reader{All: true}
+	sum := sha256.New()
+	out := json.NewEncoder(sum)
+	for _, part := range []any{
+		s.Folded(), s.Now(), s.Doubted(), Books(s, false), Pushed(s, all, false), Opportunities(s, all), Notices(s, all), Reservations(s, all, time.Time{}), Due(s, all),
+	} {
+		_ = out.Encode(part) // into a hash, of what can be written
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}

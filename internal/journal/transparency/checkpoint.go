@@ -14,6 +14,7 @@
 package transparency
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -76,4 +77,35 @@ func parse(text string) (c Checkpoint, err error) {
 		return c, offtake.Refuse(offtake.Invalid, "checkpoint root %.60q is no hash", lines[2])
 	}
 	return c, nil
+}
+
+// Split gives the checkpoints of a text in which one follows on another.
+func Split(text []byte) (all [][]byte) {
+	begin, signed := 0, false
+	for at := 0; at < len(text); {
+		end := at + bytes.IndexByte(text[at:], '\n') + 1
+		if end == at {
+			end = len(text)
+		}
+		signature := bytes.HasPrefix(text[at:end], []byte("\u2014 "))
+		if signed && !signature {
+			all = append(all, text[begin:at])
+			begin, signed = at, false
+		}
+		if begin == at && len(bytes.TrimSpace(text[at:end])) == 0 {
+			begin = end // an empty line between two
+		}
+		signed = signed || signature
+		at = end
+	}
+	if begin < len(text) {
+		all = append(all, text[begin:])
+	}
+	return all
+}
+
+// SizeOf gives how many rows a checkpoint is of, whoever signed it.
+func SizeOf(text []byte) (int64, error) {
+	c, err := parse(string(text))
+	return c.Size, err
 }

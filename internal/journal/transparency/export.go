@@ -57,7 +57,8 @@ type (
 		Hash tlog.Hash `json:"hash"`
 	}
 	endLine struct {
-		End int64 `json:"end"` // how many rows were opened
+		End   int64  `json:"end"`            // how many rows were opened
+		State string `json:"state,omitzero"` // what they fold to
 	}
 )
 
@@ -67,6 +68,7 @@ type Request struct {
 	Party      offtake.PartyName      // for whom; "": for whoever may see everything
 	Visible    func(*wire.Entry) bool // of a party's export: the rows that are opened
 	Since      []int64                // sizes of earlier checkpoints, which it goes on from
+	State      string                 // stands for what the rows fold to; "": it is not said
 }
 
 // Export writes a log as of a checkpoint: a JSON object a line.
@@ -92,7 +94,7 @@ func Export(to io.Writer, log Log, r Request) error {
 	if n < r.Checkpoint.Size {
 		return offtake.Refuse(offtake.Internal, "log has %d rows, and its checkpoint %d", n, r.Checkpoint.Size)
 	}
-	if err := e.write(endLine{e.opened}); err != nil {
+	if err := e.write(endLine{e.opened, e.State}); err != nil {
 		return err
 	}
 	return out.Flush()

@@ -33,6 +33,7 @@ type Report struct {
 	Party      offtake.PartyName // for whom the export is; "": for whoever may see all
 	Opened     int64             // rows that were shown
 	Earlier    []Checkpoint      // that the log goes on from, as was shown
+	State      string            // stands for what the rows fold to, as the export says
 	Faults     []Fault
 }
 
@@ -96,9 +97,10 @@ func (v *verifier) line(text []byte) error {
 	}
 	var line struct {
 		rowLine
-		Tile *int64     `json:"tile"`
-		Hash *tlog.Hash `json:"hash"`
-		End  *int64     `json:"end"`
+		Tile  *int64     `json:"tile"`
+		Hash  *tlog.Hash `json:"hash"`
+		End   *int64     `json:"end"`
+		State string     `json:"state"`
 	}
 	switch err := read(text, &line); {
 	case err != nil:
@@ -110,7 +112,7 @@ func (v *verifier) line(text []byte) error {
 		v.stop = true
 		return nil
 	case line.End != nil:
-		v.ended = true
+		v.ended, v.Report.State = true, line.State
 		if *line.End != v.Opened {
 			v.fault("dropped", 0, 0, "the export says that it has %d rows, and has %d", *line.End, v.Opened)
 		}
