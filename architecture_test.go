@@ -100,6 +100,8 @@ var pureRooms = map[string]string{
 	"internal/icalendar":      "github.com/arran4/golang-ical",
 	"internal/market/holding": "",
 	"internal/market/account": "",
+	"internal/market/queue":   "",
+	"internal/work":           "",
 	"internal/wire":           "github.com/go-json-experiment/json",
 	"internal/journal":        "github.com/klauspost/compress/ golang.org/x/mod/sumdb/tlog",
 	"internal/dispatch":       "",

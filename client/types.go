@@ -122,6 +122,50 @@ type Quote struct {
 	State       string          `json:"state" enum:"open,withdrawn,taken,expired"`
 }
 
+// A Job is work that was submitted, and where it runs or will.
+type Job struct {
+	ID          string     `json:"id"`
+	State       string     `json:"state" enum:"waiting,running,ended"`
+	Accelerator string     `json:"accelerator,omitempty"`
+	Quantity    int64      `json:"quantity,omitempty" doc:"of accelerators"`
+	Purpose     string     `json:"purpose,omitempty"`
+	Product     string     `json:"product,omitempty"`
+	Asset       string     `json:"asset,omitempty"`
+	Customer    string     `json:"customer,omitempty"`
+	Length      string     `json:"length,omitempty" doc:"for how long it needs them, at the longest"`
+	Submitted   *time.Time `json:"submitted,omitempty"`
+	Start       *time.Time `json:"start,omitempty" doc:"when it began; of one that waits when it is expected to, if all that runs takes as long as it may"`
+	Until       *time.Time `json:"until,omitempty" doc:"when it has ended at the latest"`
+	Where       *JobPlace  `json:"where,omitempty" doc:"where it runs, or is expected to"`
+	Why         string     `json:"why,omitempty" doc:"no start is foreseen"`
+	Rejected    []Rejected `json:"rejected,omitempty" doc:"the other providers, each with its cause"`
+}
+
+// A JobPlace is where a job runs.
+type JobPlace struct {
+	Provider     string   `json:"provider"`
+	Region       string   `json:"region,omitempty"`
+	Site         string   `json:"site,omitempty"`
+	Reservations []string `json:"reservations"`
+	Price        string   `json:"price" doc:"for an accelerator-hour"`
+	Draws        string   `json:"draws,omitempty" doc:"the commitment that its use draws on, as agreement/clause"`
+}
+
+// A Rejected provider does not run a job.
+type Rejected struct {
+	Provider string   `json:"provider"`
+	Cause    string   `json:"cause" enum:"clause,nothing held,region,no capacity,dearer,accelerator"`
+	Because  []Clause `json:"because,omitempty" doc:"the clauses that stand in the way"`
+}
+
+// A Clause is one that decides something, with its place in the book.
+type Clause struct {
+	Clause string `json:"clause"`
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Says   string `json:"says"`
+}
+
 // A Book is a version of the book.
 type Book struct {
 	Number int64     `json:"number"`

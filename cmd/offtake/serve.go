@@ -22,6 +22,7 @@ import (
 	"github.com/offtake-dev/offtake/internal/desk"
 	"github.com/offtake-dev/offtake/internal/journal/sqlite"
 	"github.com/offtake-dev/offtake/internal/versions"
+	"github.com/offtake-dev/offtake/internal/work"
 )
 
 // serveFlags say how a broker is served.
@@ -156,7 +157,7 @@ func (b *running) open(flags serveFlags) (err error) {
 	if b.gate, err = access.Open(b.db); err != nil {
 		return err
 	}
-	b.desk, err = desk.Open(b.db, desk.Options{Code: version(), Clock: clock, Log: b.log})
+	b.desk, err = desk.Open(b.db, desk.Options{Code: version(), Clock: clock, Log: b.log, Next: work.Next})
 	return err
 }
 

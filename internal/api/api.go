@@ -249,4 +249,6 @@ var (
 	readers = []access.Scope{access.Read, access.Audit, access.Admin}
 	actors  = []access.Scope{access.Act}
 	admins  = []access.Scope{access.Admin}
+	// schedulers submit work and see it.
+	schedulers = append([]access.Scope{access.Jobs}, readers...)
 )

@@ -29,6 +29,8 @@ var may = map[string]string{
 	"POST /v1/acts":                "admin buyer meter microsoft oracle scheduler",
 	"GET /v1/acts":                 "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/events":               "admin auditor buyer microsoft oracle watcher",
+	"GET /v1/jobs":                 "admin auditor buyer microsoft oracle scheduler watcher",
+	"GET /v1/jobs/{id}":            "admin auditor buyer microsoft oracle scheduler watcher",
 	"GET /v1/log/key":              "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/log/checkpoint":       "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/log/export":           "admin auditor buyer microsoft oracle watcher",

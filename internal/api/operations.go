@@ -102,6 +102,8 @@ func (a *API) register() {
 	read(a, "/v1/reservations", "Capacity that is held", func(s *broker.State, r views.Reader) []client.Reservation {
 		return views.Reservations(s, r, s.Now())
 	})
+	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/jobs", Summary: "Work that waits, and of what was submitted what runs"}, schedulers, a.jobs)
+	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/jobs/{id}", Summary: "One job: where it runs or will, and why not elsewhere"}, schedulers, a.job)
 	read(a, "/v1/book", "The versions of the book, with their files for who sees all", func(s *broker.State, r views.Reader) []client.Book {
 		return views.Books(s, r.All)
 	})
@@ -171,4 +173,29 @@ func (a *API) taken(t desk.Taken, r views.Reader, notice string) (client.Taken, 
 		out.Version = 0 // how much else there is
 	}
 	return out, nil
+}
+
+// job tells of a job, as it stands now or stood then.
+func (a *API) job(ctx context.Context, in *named) (*body[client.Job], error) {
+	var out client.Job
+	var missing error
+	r := a.reader(ctx)
+	err := a.state(in.AsOf, func(s *broker.State) {
+		at := a.Desk.Now()
+		if in.At != "" || in.KnownAt != "" || at.Before(s.Now()) {
+			at = s.Now()
+		}
+		out, missing = views.Job(s, r, at, in.ID)
+	})
+	if err == nil {
+		err = missing
+	}
+	return answer(out), err
+}
+
+func (a *API) jobs(ctx context.Context, in *AsOf) (*body[[]client.Job], error) {
+	var out []client.Job
+	r := a.reader(ctx)
+	err := a.state(*in, func(s *broker.State) { out = views.Jobs(s, r) })
+	return answer(out), err
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/offtake-dev/offtake/internal/journal/sqlite"
 	"github.com/offtake-dev/offtake/internal/versions"
 	"github.com/offtake-dev/offtake/internal/wire"
+	"github.com/offtake-dev/offtake/internal/work"
 	"golang.org/x/mod/sumdb/note"
 )
 
@@ -40,7 +41,7 @@ func staged(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	clock := desk.NewRehearsal(time.Date(2025, 6, 3, 17, 0, 0, 0, time.UTC))
-	d, err := desk.Open(db, desk.Options{Code: "test", Clock: clock})
+	d, err := desk.Open(db, desk.Options{Code: "test", Clock: clock, Next: work.Next})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/offtake-dev/offtake/internal/market/account"
 	"github.com/offtake-dev/offtake/internal/market/deal"
 	"github.com/offtake-dev/offtake/internal/market/holding"
+	"github.com/offtake-dev/offtake/internal/market/queue"
 	"github.com/offtake-dev/offtake/internal/market/terms"
 	"github.com/offtake-dev/offtake/internal/rights"
 )
@@ -28,6 +29,7 @@ type State struct {
 	seen     map[offtake.ActID][sha256.Size]byte
 	deals    *deal.Deals
 	held     *holding.Holdings
+	queue    *queue.Queue
 	accounts *account.Accounts
 	consents consents
 	mayPlace placeRulings
@@ -51,6 +53,7 @@ func New(s Setup) *State {
 		seen:     map[offtake.ActID][sha256.Size]byte{},
 		deals:    deal.New(l),
 		held:     holding.New(),
+		queue:    queue.New(),
 		accounts: account.New(),
 		consents: newConsents(),
 	}
@@ -104,6 +107,16 @@ func (s *State) Decide(a offtake.Act) ([]offtake.Event, error) {
 			return nil, err
 		}
 		return s.finish(a, deed)
+	case offtake.SubmitJob:
+		if err := s.inTime(a); err != nil {
+			return nil, err
+		}
+		return s.submit(a, deed)
+	case offtake.CancelJob:
+		if err := s.inTime(a); err != nil {
+			return nil, err
+		}
+		return s.cancel(a, deed)
 	case offtake.UsageReport:
 		if err := s.inTime(a); err != nil {
 			return nil, err
@@ -160,9 +173,10 @@ func (s *State) Apply(a offtake.Act, events []offtake.Event) {
 		s.now = a.At
 	}
 	switch a.Deed.(type) {
-	case offtake.PlaceJob, offtake.FinishJob:
+	case offtake.PlaceJob, offtake.FinishJob, offtake.SubmitJob, offtake.CancelJob:
 		for _, e := range events {
 			s.held.Apply(a.At, e)
+			s.queue.Apply(a.At, e)
 		}
 		return
 	case offtake.UsageReport:

@@ -17,6 +17,9 @@ func (s *State) place(a offtake.Act, d offtake.PlaceJob) ([]offtake.Event, error
 	if err != nil || !placed {
 		return nil, err
 	}
+	if err := s.queue.Place(d, pool.Accelerator, pool.Region); err != nil {
+		return nil, err
+	}
 	if err := s.placeable(a.At, pool, d); err != nil {
 		return nil, err
 	}
@@ -140,3 +143,5 @@ func (c jobClass) facts(where holding.Place) offtake.Facts {
 	}
 	return f
 }
+
+func placeOf(a offtake.Accelerator) holding.Place { return holding.Place{Accelerator: a} }

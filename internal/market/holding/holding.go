@@ -76,6 +76,27 @@ func (h *Holdings) Reservation(id offtake.ReservationID) (*Held, bool) {
 // Running gives how many jobs run.
 func (h *Holdings) Running() int { return len(h.jobs) }
 
+// Job finds work that runs.
+func (h *Holdings) Job(id offtake.JobID) (offtake.JobPlaced, bool) {
+	j, ok := h.jobs[id]
+	return j, ok
+}
+
+// Each gives the jobs that run, in no order.
+func (h *Holdings) Each(yield func(offtake.JobPlaced) bool) {
+	for _, j := range h.jobs {
+		if !yield(j) {
+			return
+		}
+	}
+}
+
+// Known reports whether a job runs, has run, or was cancelled.
+func (h *Holdings) Known(id offtake.JobID) bool {
+	_, runs := h.jobs[id]
+	return runs || h.finished(id)
+}
+
 // Place says whether a job may be put where its parts say, by what is held and
 // free. The pool is that of all its parts; placed is false where the job
 // already runs in just this way.
@@ -165,6 +186,8 @@ func (h *Holdings) Apply(at time.Time, e offtake.Event) {
 			h.held[part.Reservation].Free += part.Quantity
 		}
 		delete(h.jobs, e.Job)
+		h.done[fingerprint(e.Job)] = struct{}{}
+	case offtake.JobCancelled:
 		h.done[fingerprint(e.Job)] = struct{}{}
 	}
 }
