@@ -8,12 +8,12 @@ GOTESTSUM  := gotest.tools/gotestsum@v1.13.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 OUT := out
 # Packages that share memory between goroutines; the race detector runs on these.
-RACED := ./internal/civil/... ./internal/play/... ./internal/wire/... ./internal/rights/... ./internal/journal/... ./cmd/...
+RACED := ./internal/civil/... ./internal/play/... ./internal/wire/... ./internal/rights/... ./internal/journal/... ./internal/desk/... ./internal/api/... ./cmd/...
 SOAK_CHECKS ?= 5000
 SOAK_FUZZ   ?= 60000x
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak mutate bench lint race schema story-amendment story-refusal need-gcc clean
+.PHONY: help run build test soak mutate bench lint race schema story-amendment story-refusal story-broker need-gcc clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ run: ## replay the example book before and after its amendments, and write the r
 build: ## build the command into bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/offtake ./cmd/offtake
 
-test: lint race story-amendment story-refusal ## check and test everything once, and tell the stories
+test: lint race story-amendment story-refusal story-broker ## check and test everything once, and tell the stories
 	@mkdir -p $(OUT)
 	$(GO) run $(GOTESTSUM) --format pkgname --jsonfile $(OUT)/test.json -- -timeout 15m ./...
 	cd bench && $(GO) test ./...
@@ -61,6 +61,9 @@ story-amendment: build ## tell the story of the amendment; fails at the first li
 
 story-refusal: build ## tell the story of a first refusal; fails at the first line that differs
 	@scripts/story docs/stories/refusal.txt
+
+story-broker: build ## tell the story of a broker; fails at the first line that differs
+	@scripts/story -masked docs/stories/broker.txt
 
 need-gcc:
 	@scripts/need gcc gcc libc6-dev

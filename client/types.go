@@ -14,6 +14,7 @@ type Taken struct {
 	ID       string            `json:"id" doc:"the act's name; sent again with the same content it has no effect"`
 	At       time.Time         `json:"at" doc:"when it was received"`
 	Outcome  string            `json:"outcome" enum:"taken,nonconforming" doc:"nonconforming: an answer that does not conform, and the clause says what that does"`
+	Because  string            `json:"because,omitempty" doc:"why it does not conform"`
 	Repeated bool              `json:"repeated,omitempty" doc:"it was taken before, and has had no effect again"`
 	Notice   string            `json:"notice,omitempty" doc:"the notice that it answers"`
 	Events   []json.RawMessage `json:"events,omitempty" doc:"what followed, as the log has it; for the buyer and for auditors"`
@@ -164,6 +165,16 @@ type Clause struct {
 	File   string `json:"file"`
 	Line   int    `json:"line"`
 	Says   string `json:"says"`
+}
+
+// A Why is what the record has of one thing: an opportunity, a process, a job, a
+// reservation or an act.
+type Why struct {
+	About   string   `json:"about"`
+	Is      string   `json:"is" doc:"how it stands now, in words"`
+	Clauses []Clause `json:"clauses" doc:"that were applied"`
+	Entries []Entry  `json:"entries" doc:"of the log, the first first; at most 1000"`
+	More    bool     `json:"more,omitempty" doc:"there are more"`
 }
 
 // A Book is a version of the book.

@@ -87,16 +87,11 @@ func (w world) tellTaken(f string, t client.Taken) error {
 		again = ", as it was before"
 	}
 	w.line("%s at %s%s", t.Outcome, offtake.Stamp(t.At), again)
+	if t.Because != "" {
+		w.line("  %s", t.Because)
+	}
 	for _, e := range t.Events {
-		var head struct{ Event, Process, State, Why string }
-		_ = json.Unmarshal(e, &head)
-		words := []string{head.Event}
-		for _, more := range []string{head.Process, head.State, head.Why} {
-			if more != "" {
-				words = append(words, more)
-			}
-		}
-		w.line("  %s", strings.Join(words, "  "))
+		w.line("  %s", eventWords(e))
 	}
 	return nil
 }

@@ -104,6 +104,7 @@ func (a *API) register() {
 	})
 	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/jobs", Summary: "Work that waits, and of what was submitted what runs"}, schedulers, a.jobs)
 	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/jobs/{id}", Summary: "One job: where it runs or will, and why not elsewhere"}, schedulers, a.job)
+	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/why/{id}", Summary: "What the record has of an opportunity, a process, a job, a reservation or an act, and the clauses applied"}, readers, a.why)
 	read(a, "/v1/book", "The versions of the book, with their files for who sees all", func(s *broker.State, r views.Reader) []client.Book {
 		return views.Books(s, r.All)
 	})
@@ -157,8 +158,8 @@ func (a *API) status(s *broker.State, r views.Reader) client.Status {
 func (a *API) taken(t desk.Taken, r views.Reader, notice string) (client.Taken, error) {
 	out := client.Taken{Version: int64(t.Version), ID: string(t.Act.ID), At: t.Act.At, Outcome: "taken", Repeated: t.Repeated, Notice: notice}
 	for _, e := range t.Events {
-		if _, off := e.(offtake.AnsweredOffTerms); off {
-			out.Outcome = "nonconforming"
+		if off, is := e.(offtake.AnsweredOffTerms); is {
+			out.Outcome, out.Because = "nonconforming", off.Why
 		}
 		if !r.All {
 			continue
