@@ -167,6 +167,20 @@ type Clause struct {
 	Says   string `json:"says"`
 }
 
+// A Message tells a party of something: that a notice was served on it, or what it
+// must do and until when.
+type Message struct {
+	At      time.Time  `json:"at" doc:"when it was told"`
+	To      string     `json:"to"`
+	Kind    string     `json:"kind" enum:"notice,reminder"`
+	Notice  string     `json:"notice,omitempty" doc:"that it is about, by your name for it"`
+	Process string     `json:"process,omitempty" doc:"that it is about; for the buyer and for auditors"`
+	Clause  string     `json:"clause"`
+	Of      string     `json:"of,omitempty" doc:"of a reminder: the deadline"`
+	By      *time.Time `json:"by,omitempty" doc:"until when"`
+	Before  string     `json:"before,omitempty" enum:"P5BD,P1BD,PT2H" doc:"how long before"`
+}
+
 // A Why is what the record has of one thing: an opportunity, a process, a job, a
 // reservation or an act.
 type Why struct {

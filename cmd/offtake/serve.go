@@ -21,6 +21,7 @@ import (
 	"github.com/offtake-dev/offtake/internal/broker"
 	"github.com/offtake-dev/offtake/internal/desk"
 	"github.com/offtake-dev/offtake/internal/journal/sqlite"
+	"github.com/offtake-dev/offtake/internal/outgoing"
 	"github.com/offtake-dev/offtake/internal/versions"
 	"github.com/offtake-dev/offtake/internal/work"
 )
@@ -157,7 +158,7 @@ func (b *running) open(flags serveFlags) (err error) {
 	if b.gate, err = access.Open(b.db); err != nil {
 		return err
 	}
-	b.desk, err = desk.Open(b.db, desk.Options{Code: version(), Clock: clock, Log: b.log, Next: work.Next})
+	b.desk, err = desk.Open(b.db, desk.Options{Code: version(), Clock: clock, Log: b.log, Next: work.Next, Effects: outgoing.Effects})
 	return err
 }
 
@@ -279,6 +280,11 @@ func (b *running) listen(ctx context.Context, l net.Listener, flags serveFlags, 
 		}
 	}
 	log.Info("serving", "address", address)
+	carried := make(chan struct{})
+	go func() {
+		defer close(carried)
+		b.carry(ctx)
+	}()
 	told := make(chan struct{})
 	go func() {
 		defer close(told)
@@ -297,6 +303,7 @@ func (b *running) listen(ctx context.Context, l net.Listener, flags serveFlags, 
 		err = server.Close()
 	}
 	<-told
+	<-carried
 	log.Info("ended")
 	return err
 }

@@ -34,6 +34,7 @@ import (
 type Store interface {
 	desk.Store
 	journal.Blobs
+	journal.Outbox
 	access.Keeper
 	Backup(ctx context.Context, path string) error
 }

@@ -31,6 +31,7 @@ var may = map[string]string{
 	"GET /v1/events":               "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/jobs":                 "admin auditor buyer microsoft oracle scheduler watcher",
 	"GET /v1/jobs/{id}":            "admin auditor buyer microsoft oracle scheduler watcher",
+	"GET /v1/inbox":                "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/why/{id}":             "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/log/key":              "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/log/checkpoint":       "admin auditor buyer microsoft oracle watcher",

@@ -9,6 +9,7 @@ import (
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/client"
+	"github.com/offtake-dev/offtake/internal/access"
 	"github.com/offtake-dev/offtake/internal/broker"
 	"github.com/offtake-dev/offtake/internal/desk"
 	"github.com/offtake-dev/offtake/internal/views"
@@ -104,6 +105,7 @@ func (a *API) register() {
 	})
 	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/jobs", Summary: "Work that waits, and of what was submitted what runs"}, schedulers, a.jobs)
 	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/jobs/{id}", Summary: "One job: where it runs or will, and why not elsewhere"}, schedulers, a.job)
+	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/inbox", Summary: "What you were told: notices, and reminders of what you must do, the latest first; at most 1000"}, readers, a.inbox)
 	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/why/{id}", Summary: "What the record has of an opportunity, a process, a job, a reservation or an act, and the clauses applied"}, readers, a.why)
 	read(a, "/v1/book", "The versions of the book, with their files for who sees all", func(s *broker.State, r views.Reader) []client.Book {
 		return views.Books(s, r.All)
@@ -198,5 +200,18 @@ func (a *API) jobs(ctx context.Context, in *AsOf) (*body[[]client.Job], error) {
 	var out []client.Job
 	r := a.reader(ctx)
 	err := a.state(*in, func(s *broker.State) { out = views.Jobs(s, r) })
+	return answer(out), err
+}
+
+// inbox tells a party what it was told, and auditors what everybody was.
+func (a *API) inbox(ctx context.Context, _ *nothing) (*body[[]client.Message], error) {
+	r := a.reader(ctx)
+	of := r.Party
+	if tokenOf(ctx).May(access.Audit) {
+		of = ""
+	}
+	told, err := a.Store.Effects(of, 1000)
+	var out []client.Message
+	a.Desk.Read(func(s *broker.State) { out = views.Inbox(s, r, told) })
 	return answer(out), err
 }
