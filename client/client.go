@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
 	"github.com/offtake-dev/offtake"
@@ -56,12 +58,15 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any) error
 }
 
 // Copy sends a request and writes its answer as it comes.
-func (c *Client) Copy(ctx context.Context, method, path string, in any, to io.Writer) error {
+func (c *Client) Copy(ctx context.Context, method, at string, in any, to io.Writer) error {
 	var body io.Reader
+	media := "application/json"
 	switch in := in.(type) {
 	case nil:
 	case json.RawMessage:
 		body = bytes.NewReader(in)
+	case file:
+		body, media = bytes.NewReader(in.data), in.media
 	default:
 		text, err := json.Marshal(in)
 		if err != nil {
@@ -69,12 +74,12 @@ func (c *Client) Copy(ctx context.Context, method, path string, in any, to io.Wr
 		}
 		body = bytes.NewReader(text)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, c.server+path, body)
+	req, err := http.NewRequestWithContext(ctx, method, c.server+at, body)
 	if err != nil {
 		return err
 	}
 	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", media)
 	}
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)
@@ -125,6 +130,26 @@ func refusal(res *http.Response, text []byte) error {
 // Act does something: an act as a log has it, without its instant.
 func (c *Client) Act(ctx context.Context, act json.RawMessage) (t Taken, err error) {
 	return t, c.Do(ctx, http.MethodPost, "/v1/acts", act, &t)
+}
+
+// A file is sent as it is.
+type file struct {
+	media string
+	data  []byte
+}
+
+// Attach sends a file that an act will name by its hash.
+func (c *Client) Attach(ctx context.Context, name string, data []byte) (a Attachment, err error) {
+	media := mime.TypeByExtension(path.Ext(name))
+	if media == "" {
+		media = "application/octet-stream"
+	}
+	return a, c.Do(ctx, http.MethodPost, "/v1/attachments?name="+url.QueryEscape(name), file{media, data}, &a)
+}
+
+// Attachment writes a file that came with an act.
+func (c *Client) Attachment(ctx context.Context, hash string, to io.Writer) error {
+	return c.Copy(ctx, http.MethodGet, "/v1/attachments/"+url.PathEscape(hash), nil, to)
 }
 
 // Answer answers a notice.

@@ -78,6 +78,7 @@ type Opportunity struct {
 type Notice struct {
 	ID       string                     `json:"id"`
 	From     string                     `json:"from"`
+	To       string                     `json:"to"`
 	Clause   string                     `json:"clause"`
 	Served   time.Time                  `json:"served"`
 	State    string                     `json:"state" enum:"waiting,open,answered,bound,fulfilled,over" doc:"how it stands for you"`
@@ -86,6 +87,10 @@ type Notice struct {
 	Lot      int64                      `json:"lot" doc:"they are taken in lots of so many"`
 	InPart   bool                       `json:"in_part" doc:"some of it may be taken"`
 	Contents map[string]json.RawMessage `json:"contents" doc:"the terms that it discloses"`
+	Lacks    []string                   `json:"lacks,omitempty" doc:"what the clause wants it to disclose, and it does not"`
+	Says     string                     `json:"says,omitempty" doc:"the clause, as the book has it"`
+	Hash     string                     `json:"hash" doc:"SHA-256 of its text: of from, to, clause, served and contents as JSON"`
+	Files    []string                   `json:"attachments,omitempty" doc:"hashes of the files that came with it"`
 	Answer   string                     `json:"answer,omitempty" doc:"what you answered"`
 }
 
@@ -97,6 +102,8 @@ type Answer struct {
 	Conditions []string `json:"conditions,omitempty" doc:"an answer with a condition does not conform"`
 	Reason     string   `json:"reason,omitempty" enum:"unable,unwilling" doc:"of a refusal"`
 	Missing    []string `json:"missing,omitempty" doc:"of an objection: what the notice lacks"`
+
+	Attachments []string `json:"attachments,omitempty" maxItems:"20" doc:"hashes of files that you have sent"`
 }
 
 // A Reservation is capacity that is held.
@@ -179,6 +186,13 @@ type Message struct {
 	Of      string     `json:"of,omitempty" doc:"of a reminder: the deadline"`
 	By      *time.Time `json:"by,omitempty" doc:"until when"`
 	Before  string     `json:"before,omitempty" enum:"P5BD,P1BD,PT2H" doc:"how long before"`
+}
+
+// An Attachment is a file that was sent.
+type Attachment struct {
+	Hash string `json:"hash" doc:"SHA-256 of the file, by which acts name it"`
+	Name string `json:"name" doc:"as it will be told"`
+	Size int64  `json:"size" doc:"in bytes"`
 }
 
 // A Why is what the record has of one thing: an opportunity, a process, a job, a

@@ -21,7 +21,7 @@ func noticeCommand(w world) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  needsVerb,
 	}
-	cmd.AddCommand(noticeServeCommand(w), noticeListCommand(w), noticeShowCommand(w))
+	cmd.AddCommand(noticeServeCommand(w), noticeListCommand(w), noticeShowCommand(w), noticeRenderCommand(w))
 	return cmd
 }
 
@@ -35,6 +35,7 @@ func needsVerb(cmd *cobra.Command, _ []string) error {
 }
 
 func noticeServeCommand(w world) *cobra.Command {
+	var attach []string
 	cmd := &cobra.Command{
 		Use:   "serve OPPORTUNITY --contents provider,price,...",
 		Short: "Serve a notice on the holders of the rights over an offer",
@@ -43,6 +44,7 @@ func noticeServeCommand(w world) *cobra.Command {
 	r := atServer(cmd)
 	cmd.Flags().StringSlice("contents", nil, "what the notice discloses of the terms")
 	cmd.Flags().StringSlice("to", nil, "the holders (default all)")
+	cmd.Flags().StringSliceVar(&attach, "attach", nil, "a file that comes with it, which the holders may read")
 	cmd.Flags().String("clause", "", "under which clause, as agreement/clause (default all it can reach)")
 	cmd.Flags().String("id", "", "a name for the act: sent again it has no effect again")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -50,7 +52,7 @@ func noticeServeCommand(w world) *cobra.Command {
 		for _, name := range []string{"contents", "to", "clause", "id"} {
 			set(cmd, act, name, name)
 		}
-		return w.act(cmd, r, act)
+		return w.actWith(cmd, r, act, how{attach: attach})
 	}
 	return cmd
 }
@@ -137,6 +139,7 @@ func plain(v json.RawMessage) string {
 
 func answerCommand(w world) *cobra.Command {
 	var a client.Answer
+	var attach []string
 	cmd := &cobra.Command{
 		Use:   "answer NOTICE accept|refuse|object",
 		Short: "Answer a notice that was served on you",
@@ -150,6 +153,7 @@ func answerCommand(w world) *cobra.Command {
 	cmd.Flags().StringSliceVar(&a.Conditions, "condition", nil, "a condition, with which the answer does not conform")
 	cmd.Flags().StringVar(&a.Reason, "reason", "", "of a refusal: unable or unwilling")
 	cmd.Flags().StringSliceVar(&a.Missing, "missing", nil, "of an objection: what the notice lacks")
+	cmd.Flags().StringSliceVar(&attach, "attach", nil, "a file that comes with it")
 	cmd.Flags().StringVar(&a.ID, "id", "", "a name for the answer: sent again it has no effect again")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		f, err := format(cmd, "text", "json")
@@ -157,6 +161,9 @@ func answerCommand(w world) *cobra.Command {
 			return err
 		}
 		a.Answer = args[1]
+		if a.Attachments, err = r.attach(cmd, attach); err != nil {
+			return err
+		}
 		var taken client.Taken
 		if err := r.ask(cmd, "POST", path("/v1/notices/", args[0], "/answer"), a, &taken); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -60,8 +61,19 @@ func (r *remote) ask(cmd *cobra.Command, method, path string, in, out any) error
 	return c.Do(ctx, method, path, in, out)
 }
 
+// how an act reaches the broker.
+type how struct {
+	channel, received string   // of one that is recorded for another party
+	attach            []string // files
+}
+
 // act sends an act and tells what became of it.
 func (w world) act(cmd *cobra.Command, r *remote, act map[string]any) error {
+	return w.actWith(cmd, r, act, how{})
+}
+
+// actWith sends an act with what came with it, and tells what became of it.
+func (w world) actWith(cmd *cobra.Command, r *remote, act any, h how) error {
 	f, err := format(cmd, "text", "json")
 	if err != nil {
 		return err
@@ -70,11 +82,48 @@ func (w world) act(cmd *cobra.Command, r *remote, act map[string]any) error {
 	if err != nil {
 		return err
 	}
+	hashes, err := r.attach(cmd, h.attach)
+	if err != nil {
+		return err
+	}
+	q := url.Values{"attachment": hashes}
+	for name, value := range map[string]string{"channel": h.channel, "received": h.received} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	to := "/v1/acts"
+	if len(q.Encode()) > 0 {
+		to += "?" + q.Encode()
+	}
 	var taken client.Taken
-	if err := r.ask(cmd, "POST", "/v1/acts", json.RawMessage(text), &taken); err != nil {
+	if err := r.ask(cmd, "POST", to, json.RawMessage(text), &taken); err != nil {
 		return err
 	}
 	return w.tellTaken(f, taken)
+}
+
+// attach sends files and gives their hashes.
+func (r *remote) attach(cmd *cobra.Command, files []string) (hashes []string, err error) {
+	if len(files) == 0 {
+		return nil, nil
+	}
+	c, err := r.client()
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, offtake.Refuse(offtake.Invalid, "--attach: %w", err)
+		}
+		sent, err := c.Attach(cmd.Context(), filepath.Base(file), data)
+		if err != nil {
+			return nil, err
+		}
+		hashes = append(hashes, sent.Hash)
+	}
+	return hashes, nil
 }
 
 // tellTaken tells that an act was taken, and what followed.

@@ -69,23 +69,35 @@ that came to you by letter or mail.`,
 		Args:    cobra.ExactArgs(1),
 	}
 	r := atServer(cmd)
-	var channel, received string
-	cmd.Flags().StringVar(&channel, "channel", "", "how it came, where it is another party's: email, courier")
-	cmd.Flags().StringVar(&received, "received", "", "when it came, where it is another party's")
+	var h how
+	cmd.Flags().StringVar(&h.channel, "channel", "", "how it came, where it is another party's: email, courier")
+	cmd.Flags().StringVar(&h.received, "received", "", "when it came, where it is another party's")
+	cmd.Flags().StringSliceVar(&h.attach, "attach", nil, "a file that came with it")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		f, err := format(cmd, "text", "json")
-		if err != nil {
-			return err
-		}
 		text, err := readAll(args[0])
 		if err != nil {
 			return err
 		}
-		var taken client.Taken
-		if err := r.ask(cmd, "POST", "/v1/acts"+query("channel", channel, "received", received), json.RawMessage(text), &taken); err != nil {
+		if !json.Valid(text) {
+			return offtake.Refuse(offtake.Invalid, "%s holds no JSON object that is an act", args[0])
+		}
+		return w.actWith(cmd, r, json.RawMessage(text), h)
+	}
+	return cmd
+}
+
+func attachmentCommand(w world) *cobra.Command {
+	cmd := &cobra.Command{Use: "attachment HASH FILE", Short: "Fetch a file that came with an act into a new file, or to standard output for -", Args: cobra.ExactArgs(2)}
+	r := atServer(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := r.client()
+		if err != nil {
 			return err
 		}
-		return w.tellTaken(f, taken)
+		if args[1] == "-" {
+			return c.Attachment(cmd.Context(), args[0], w.out)
+		}
+		return newFile(args[1], func(f io.Writer) error { return c.Attachment(cmd.Context(), args[0], f) })
 	}
 	return cmd
 }

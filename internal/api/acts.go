@@ -37,10 +37,11 @@ func (a *API) registerActs() {
 
 // An actIn is an act as somebody sends it.
 type actIn struct {
-	Key     string `header:"Idempotency-Key" maxLength:"200" doc:"the act's id, where it has none"`
-	Channel string `query:"channel" maxLength:"100" doc:"how it came, where it is recorded on behalf of another party: email, courier"`
-	At      string `query:"received" doc:"when it came, where it is recorded on behalf of another party"`
-	RawBody []byte `contentType:"application/json"`
+	Key     string   `header:"Idempotency-Key" maxLength:"200" doc:"the act's id, where it has none"`
+	Channel string   `query:"channel" maxLength:"100" doc:"how it came, where it is recorded on behalf of another party: email, courier"`
+	At      string   `query:"received" doc:"when it came, where it is recorded on behalf of another party"`
+	Attach  []string `query:"attachment,explode" maxItems:"20" doc:"the hash of a file that came with it and that you have sent"`
+	RawBody []byte   `contentType:"application/json"`
 }
 
 // actBody describes an act. What else it has beside these follows from what it does.
@@ -95,6 +96,9 @@ func (a *API) act(ctx context.Context, in *actIn) (*body[client.Taken], error) {
 		act.ID = offtake.ActID(in.Key)
 	}
 	asked := desk.Asked{Act: act, Receipt: offtake.Receipt{Person: t.Person}}
+	if asked.Receipt.Attachments, err = a.attached(in.Attach, t.Party); err != nil {
+		return nil, err
+	}
 	if err := a.onBehalf(&asked, in, t, r); err != nil {
 		return nil, err
 	}
@@ -192,7 +196,11 @@ func (a *API) answer(ctx context.Context, in *answerIn) (*body[client.Taken], er
 	if act.Deed, err = answerOf(in.Body); err != nil {
 		return nil, err
 	}
-	return a.send(ctx, desk.Asked{Act: act, Receipt: offtake.Receipt{Person: t.Person}}, t, r, in.ID)
+	receipt := offtake.Receipt{Person: t.Person}
+	if receipt.Attachments, err = a.attached(in.Body.Attachments, t.Party); err != nil {
+		return nil, err
+	}
+	return a.send(ctx, desk.Asked{Act: act, Receipt: receipt}, t, r, in.ID)
 }
 
 // answerOf gives what an answer does.

@@ -2,7 +2,10 @@ package api_test
 
 import (
 	"encoding/json"
+	"mime"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -32,6 +35,8 @@ var may = map[string]string{
 	"GET /v1/jobs":                 "admin auditor buyer microsoft oracle scheduler watcher",
 	"GET /v1/jobs/{id}":            "admin auditor buyer microsoft oracle scheduler watcher",
 	"GET /v1/inbox":                "admin auditor buyer microsoft oracle watcher",
+	"POST /v1/attachments":         "admin buyer microsoft oracle",
+	"GET /v1/attachments/{hash}":   "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/why/{id}":             "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/log/key":              "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/log/checkpoint":       "admin auditor buyer microsoft oracle watcher",
@@ -238,4 +243,72 @@ func TestTheDescriptionOfTheAPI(t *testing.T) {
 			t.Errorf("%s %s is not described", op.Method, op.Path)
 		}
 	}
+}
+
+// send sends a file for somebody and gives its hash.
+func send(s *stage, who, name, text string) string {
+	s.Helper()
+	req := httptest.NewRequest("POST", "/v1/attachments?name="+url.QueryEscape(name), strings.NewReader(text))
+	req.Header.Set("Content-Type", "text/html")
+	req.Header.Set("Authorization", "Bearer "+s.tokens[who])
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, req)
+	var a client.Attachment
+	if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil || w.Code != http.StatusOK {
+		s.Fatalf("%d %s", w.Code, w.Body)
+	}
+	return a.Hash
+}
+
+// A file is told to who sent it, and to who may read an act that came with it. To know
+// its hash is not enough.
+func TestAnAttachmentIsToldToWhoMayReadItsAct(t *testing.T) {
+	s := staged(t)
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", offer("o1", 1008))
+	hash := send(s, "buyer", "term sheet.pdf", "secret")
+	path := "/v1/attachments/" + hash
+	for _, who := range []string{"microsoft", "oracle", "auditor"} { // no act has it yet
+		s.want(http.StatusNotFound, who, "GET", path, "")
+	}
+	s.want(http.StatusOK, "buyer", "GET", path, "")
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts?attachment="+hash, notice("o1"))
+	for who, want := range map[string]int{"buyer": 200, "auditor": 200, "microsoft": 200, "watcher": 200, "oracle": 404} {
+		s.want(want, who, "GET", path, "")
+	}
+	n := get[[]client.Notice](s, "microsoft", "/v1/notices")
+	if len(n) != 1 || len(n[0].Files) != 1 || n[0].Files[0] != hash || len(n[0].Hash) != 64 {
+		t.Errorf("%+v", n)
+	}
+	// Who does not have a file cannot get it by naming it.
+	s.want(http.StatusNotFound, "microsoft", "POST", "/v1/notices/"+n[0].ID+"/answer", `{"answer":"refuse","attachments":["`+hash+`"]}`)
+	mine := send(s, "microsoft", "refusal.txt", "no")
+	s.want(http.StatusOK, "microsoft", "POST", "/v1/notices/"+n[0].ID+"/answer", `{"answer":"refuse","attachments":["`+mine+`"]}`)
+	s.want(http.StatusOK, "buyer", "GET", "/v1/attachments/"+mine, "")
+	s.want(http.StatusNotFound, "oracle", "GET", "/v1/attachments/"+mine, "")
+}
+
+func TestWhatAnAttachmentIsCalledDoesNoHarm(t *testing.T) {
+	s := staged(t)
+	for name, want := range map[string]string{
+		"../../etc/passwd": "passwd", `C:\windows\a.exe`: "a.exe", "a\r\nSet-Cookie: x": "aSet-Cookie x", "": "attachment", "..": "attachment",
+		"\u202egpj.exe": "gpj.exe", `"><script>`: "script", strings.Repeat("x", 900): strings.Repeat("x", 150), "Angebot für März.pdf": "Angebot für März.pdf",
+	} {
+		hash := send(s, "buyer", name, "text of "+name)
+		w := s.call("buyer", "GET", "/v1/attachments/"+hash, "")
+		kind, params, err := mime.ParseMediaType(w.Header().Get("Content-Disposition"))
+		if err != nil || kind != "attachment" || params["filename"] != want {
+			t.Errorf("%q is told as %q (%v)", name, w.Header().Get("Content-Disposition"), err)
+		}
+		if h := w.Header(); h.Get("Content-Type") != "application/octet-stream" || h.Get("X-Content-Type-Options") != "nosniff" || len(h["Set-Cookie"]) > 0 {
+			t.Errorf("%q is told with %v", name, h)
+		}
+	}
+	big := httptest.NewRequest("POST", "/v1/attachments", strings.NewReader(strings.Repeat("x", 26<<20)))
+	big.Header.Set("Authorization", "Bearer "+s.tokens["buyer"])
+	w := httptest.NewRecorder()
+	if s.ServeHTTP(w, big); w.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("26 MiB: %d %s", w.Code, w.Body)
+	}
+	s.want(http.StatusBadRequest, "buyer", "POST", "/v1/attachments", "")
+	s.want(http.StatusUnprocessableEntity, "buyer", "GET", "/v1/attachments/..%2F..%2Fsecret", "")
 }

@@ -115,6 +115,7 @@ func (a *API) register() {
 	})
 	a.registerActs()
 	a.registerLog()
+	a.registerAttachments()
 	a.registerAccess()
 }
 

@@ -15,6 +15,7 @@ package broker
 
 import (
 	"crypto/sha256"
+	"slices"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -35,13 +36,15 @@ type State struct {
 	recorded time.Time
 	folded   int64
 	notices  []Notice
+	attached map[offtake.Hash][]offtake.PartyName // who may read an act that came with it, beside who sees all
 }
 
 // A Notice is one that was served in a process, in the order of the log.
 type Notice struct {
 	offtake.NoticeServed
-	At time.Time
-	By offtake.PartyName
+	At    time.Time
+	By    offtake.PartyName
+	Files []offtake.Hash // that came with it
 }
 
 // A digest stands for a text.
@@ -60,7 +63,9 @@ type sent struct {
 }
 
 // New gives a broker that knows nothing, not even its book.
-func New() *State { return &State{sent: map[digest]sent{}} }
+func New() *State {
+	return &State{sent: map[digest]sent{}, attached: map[offtake.Hash][]offtake.PartyName{}}
+}
 
 // Now gives the instant of the last act taken.
 func (s *State) Now() time.Time { return s.now }
@@ -205,17 +210,41 @@ func (s *State) Fold(e *wire.Entry) error {
 				return err
 			}
 		case offtake.NoticeServed:
-			s.notices = append(s.notices, Notice{NoticeServed: ev, At: e.Act.At, By: e.Act.By})
+			s.notices = append(s.notices, Notice{NoticeServed: ev, At: e.Act.At, By: e.Act.By, Files: e.Receipt.Attachments})
 		case offtake.ClockDoubted:
 			s.doubted = ev.Why
 		case offtake.ClockConfirmed:
 			s.doubted = ""
 		}
 	}
+	if len(e.Receipt.Attachments) > 0 {
+		s.attach(e)
+	}
 	if s.market != nil && ofMarket(e.Act.Deed) {
 		s.market.Apply(e.Act, e.Events)
 	}
 	return nil
+}
+
+// attach keeps who may read what came with an act: who did it, who wrote it down, and
+// on whom it was served.
+func (s *State) attach(e *wire.Entry) {
+	readers := []offtake.PartyName{e.Act.By, e.Receipt.Recorder}
+	for _, ev := range e.Events {
+		if served, ok := ev.(offtake.NoticeServed); ok {
+			readers = append(readers, served.To...)
+		}
+	}
+	for _, hash := range e.Receipt.Attachments {
+		s.attached[hash] = append(s.attached[hash], readers...)
+	}
+}
+
+// Attached reports whether a party, or who sees all, may read an act that came with a
+// file.
+func (s *State) Attached(hash offtake.Hash, party offtake.PartyName, all bool) bool {
+	readers, ok := s.attached[hash]
+	return ok && (all || slices.Contains(readers, party))
 }
 
 // ofMarket reports whether an act is one that the market decides.

@@ -146,12 +146,34 @@ func noticeOf(s *broker.State, r Reader, n broker.Notice, to offtake.PartyName) 
 		ID: r.NoticeID(n.Process, to), From: string(n.By), Clause: p.Contract.Ref.String(), Served: n.At,
 		Contents: disclosed(p, n.Contents), Lot: p.Lot(), InPart: p.Contract.Right.Partial == offtake.InLots && !p.Noticed.AllOrNone.Yes(),
 	}
+	out.To, out.Says = string(to), clauseText(s, p.Contract)
+	for _, c := range n.Missing {
+		out.Lacks = append(out.Lacks, string(c))
+	}
+	for _, f := range n.Files {
+		out.Files = append(out.Files, string(f))
+	}
+	sum := sha256.Sum256(NoticeText(out))
+	out.Hash = hex.EncodeToString(sum[:])
 	h := p.Stands(to)
 	out.State, out.Quantity, out.Answer = h.State, h.Quantity, h.Answer
 	if !h.By.IsZero() {
 		out.AnswerBy = &h.By
 	}
 	return out, true
+}
+
+// NoticeText is what a notice says and what its hash is of. How it stands changes; this
+// does not.
+func NoticeText(n client.Notice) []byte {
+	text, _ := json.MarshalIndent(map[string]any{"from": n.From, "to": n.To, "clause": n.Clause, "served": n.Served, "contents": n.Contents}, "", "  ")
+	return text
+}
+
+// clauseText gives the words of a clause in the version that holds for a process.
+func clauseText(s *broker.State, c *refusal.Contract) string {
+	is, _ := s.Version().Law.Clause(c.Ref, c.Version)
+	return is.Text
 }
 
 // disclosed gives the terms that a notice discloses.
