@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/url"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -13,20 +12,6 @@ import (
 	"github.com/offtake-dev/offtake/client"
 	"github.com/offtake-dev/offtake/internal/versions"
 )
-
-// query writes those of its pairs that have a value.
-func query(pairs ...string) string {
-	v := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			v.Set(pairs[i], pairs[i+1])
-		}
-	}
-	if len(v) == 0 {
-		return ""
-	}
-	return "?" + v.Encode()
-}
 
 func bookCommand(w world) *cobra.Command {
 	cmd := &cobra.Command{Use: "book", Short: "The versions of a broker's book: compare, push, sign", Args: cobra.NoArgs, RunE: needsVerb}
