@@ -32,6 +32,7 @@ type serveFlags struct {
 	plain, debug, newKey                     bool
 	witness                                  []string
 	every                                    time.Duration
+	rate                                     float64
 }
 
 func serveCommand(w world) *cobra.Command {
@@ -74,6 +75,7 @@ clock forward moves it on. What is recorded so happened to nobody.`,
 	cmd.Flags().BoolVar(&flags.plain, "plain", false, "speak HTTP without TLS beyond this machine too")
 	cmd.Flags().StringSliceVar(&flags.witness, "witness", nil, "publish checkpoints of the record to this file or address")
 	cmd.Flags().DurationVar(&flags.every, "witness-every", time.Minute, "how often, while there is something new")
+	cmd.Flags().Float64Var(&flags.rate, "rate", 1000, "how many requests a second a token may make; 0: as many as it likes")
 	cmd.Flags().BoolVar(&flags.newKey, "new-key", false, "sign the record with a new key from now on")
 	cmd.Flags().BoolVar(&flags.debug, "debug", false, "log every request")
 	cmd.Flags().StringVar(&flags.rehearse, "rehearse", "", "start the broker's clock at this instant")
@@ -111,7 +113,7 @@ func (w world) serve(ctx context.Context, flags serveFlags, args []string) (err 
 		return err
 	}
 	a, err := api.New(api.Options{
-		Key:  key,
+		Key: key, Rate: flags.rate,
 		Desk: b.desk, Store: b.db, Gate: b.gate, Now: time.Now, Version: version(), Rehearse: b.rehearse,
 		Backups: filepath.Dir(flags.db), Log: log,
 	})

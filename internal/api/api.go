@@ -49,6 +49,7 @@ type Options struct {
 	Rehearse *desk.Rehearsal  // the desk's clock, where it is not the world's
 	Backups  string           // the folder that backups are written to
 	Key      Key              // that signs checkpoints of the log
+	Rate     float64          // requests a second that a token may make; 0: as many as it likes
 	Log      *slog.Logger
 }
 
@@ -65,6 +66,9 @@ type API struct {
 	ops    []Operation
 	huma   huma.API
 	handle http.Handler
+	meters *meters
+
+	tokenLimits, strangers *limits // the first nil: none
 }
 
 // An Operation is one line of the table of what there is.
@@ -100,6 +104,11 @@ func New(o Options) (*API, error) {
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 	mux := http.NewServeMux()
 	a.huma = humago.New(mux, config)
+	a.meters = a.newMeters()
+	a.strangers = newLimits(strangerRate, strangerBurst)
+	if o.Rate > 0 {
+		a.tokenLimits = newLimits(o.Rate, int(max(10, 2*o.Rate)))
+	}
 	a.register()
 	a.handle = a.around(mux)
 	return a, nil
@@ -131,14 +140,16 @@ func (a *API) Operations() []Operation { return slices.Clone(a.ops) }
 
 // around guards every request.
 func (a *API) around(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(to http.ResponseWriter, r *http.Request) {
 		begin := time.Now()
+		w := &recorder{ResponseWriter: to}
 		defer func() {
 			if p := recover(); p != nil {
 				a.Log.Error("a request failed", "method", r.Method, "path", r.URL.Path, "panic", fmt.Sprint(p))
 				writeProblem(w, http.StatusInternalServerError, "the request failed inside the broker; its log says why")
 			}
-			a.Log.Debug("request", "method", r.Method, "path", r.URL.Path, "took", time.Since(begin))
+			a.meters.count(r.Pattern, w.status, time.Since(begin))
+			a.Log.Debug("request", "method", r.Method, "path", r.URL.Path, "status", w.status, "took", time.Since(begin))
 		}()
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -222,21 +233,31 @@ func (a *API) guard(op *huma.Operation, scopes []access.Scope) {
 	}
 	op.BodyReadTimeout = mostTime
 	if len(scopes) == 0 {
+		op.Middlewares = append(op.Middlewares, func(c huma.Context, next func(huma.Context)) {
+			if c.Method() != http.MethodGet && !a.strangers.allow(hostOf(c.RemoteAddr())) {
+				c.SetHeader("Retry-After", "10")
+				_ = huma.WriteErr(a.huma, c, tooMany, "too many requests without a token; wait")
+				return
+			}
+			next(c)
+		})
 		return
 	}
 	op.Security = []map[string][]string{{"token": {}}}
 	op.Middlewares = append(op.Middlewares, func(c huma.Context, next func(huma.Context)) {
-		secret, ok := strings.CutPrefix(c.Header("Authorization"), "Bearer ")
-		if !ok {
-			c.SetHeader("WWW-Authenticate", "Bearer")
-			_ = huma.WriteErr(a.huma, c, http.StatusUnauthorized, "send a token, as Authorization: Bearer offtake_...")
-			return
-		}
-		t, err := a.Gate.Check(secret, a.Now())
+		t, err := a.known(c)
 		switch {
+		case err != nil && !a.strangers.allow(hostOf(c.RemoteAddr())):
+			c.SetHeader("Retry-After", "10")
+			_ = huma.WriteErr(a.huma, c, tooMany, "too many requests without a token that is good; wait")
+			return
 		case err != nil:
 			c.SetHeader("WWW-Authenticate", "Bearer")
 			_ = huma.WriteErr(a.huma, c, http.StatusUnauthorized, err.Error())
+			return
+		case a.tokenLimits != nil && !a.tokenLimits.allow(t.ID):
+			c.SetHeader("Retry-After", "1")
+			_ = huma.WriteErr(a.huma, c, tooMany, fmt.Sprintf("your token may make %g requests a second; wait", a.Rate))
 			return
 		case !slices.ContainsFunc(scopes, t.May):
 			_ = huma.WriteErr(a.huma, c, http.StatusForbidden, fmt.Sprintf("this needs a token of scope %v, and yours has %v", scopes, t.Scopes))
@@ -246,10 +267,21 @@ func (a *API) guard(op *huma.Operation, scopes []access.Scope) {
 	})
 }
 
+// known gives the token of a request.
+func (a *API) known(c huma.Context) (access.Token, error) {
+	secret, ok := strings.CutPrefix(c.Header("Authorization"), "Bearer ")
+	if !ok {
+		return access.Token{}, offtake.Refuse(offtake.Forbidden, "send a token, as Authorization: Bearer offtake_...")
+	}
+	return a.Gate.Check(secret, a.Now())
+}
+
 var (
 	readers = []access.Scope{access.Read, access.Audit, access.Admin}
 	actors  = []access.Scope{access.Act}
 	admins  = []access.Scope{access.Admin}
+	// operators see how the program does.
+	operators = []access.Scope{access.Admin, access.Audit}
 	// schedulers submit work and see it.
 	schedulers = append([]access.Scope{access.Jobs}, readers...)
 )

@@ -37,6 +37,7 @@ var may = map[string]string{
 	"GET /v1/inbox":                "admin auditor buyer microsoft oracle watcher",
 	"POST /v1/attachments":         "admin buyer microsoft oracle",
 	"GET /v1/attachments/{hash}":   "admin auditor buyer microsoft oracle watcher",
+	"GET /metrics":                 "admin auditor",
 	"GET /v1/why/{id}":             "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/log/key":              "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/log/checkpoint":       "admin auditor buyer microsoft oracle watcher",
@@ -311,4 +312,40 @@ func TestWhatAnAttachmentIsCalledDoesNoHarm(t *testing.T) {
 	}
 	s.want(http.StatusBadRequest, "buyer", "POST", "/v1/attachments", "")
 	s.want(http.StatusUnprocessableEntity, "buyer", "GET", "/v1/attachments/..%2F..%2Fsecret", "")
+}
+
+func TestMetricsTellHowMuchAndNotWhat(t *testing.T) {
+	s := staged(t)
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", offer("project-x", 1008))
+	s.want(http.StatusNotFound, "microsoft", "GET", "/v1/notices/n-secret", "")
+	told := s.want(http.StatusOK, "auditor", "GET", "/metrics", "")
+	for _, want := range []string{
+		"offtake_requests_total{operation=\"POST /v1/acts\",status=\"200\"} 2", "offtake_requests_total{operation=\"GET /v1/notices/{id}\",status=\"404\"} 1",
+		"offtake_log_entries 2", "offtake_deadlines_held 0", "offtake_jobs_waiting 0", "offtake_request_seconds_count", "go_goroutines", "offtake_next_deadline_seconds 4",
+	} {
+		if !strings.Contains(told, want) {
+			t.Errorf("%s is not among\n%s", want, told)
+		}
+	}
+	for _, not := range []string{"project-x", "n-secret", "offtake_o", "microsoft"} {
+		if strings.Contains(told, not) {
+			t.Errorf("it tells of %s", not)
+		}
+	}
+}
+
+func TestWhoHasNoTokenMayNotTryForEver(t *testing.T) {
+	s := staged(t)
+	s.tokens["guesser"] = "offtake_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	seen := map[int]int{}
+	for range 200 {
+		seen[s.call("guesser", "GET", "/v1/status", "").Code]++
+	}
+	if seen[http.StatusUnauthorized] < 40 || seen[http.StatusTooManyRequests] < 100 || len(seen) != 2 {
+		t.Errorf("answers by status: %v", seen)
+	}
+	s.want(http.StatusOK, "buyer", "GET", "/v1/status", "") // from the same address
+	if w := s.call("nobody", "POST", "/v1/invitations/redeem", `{"secret":"x","person":"y"}`); w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" {
+		t.Errorf("an invitation is tried: %d", w.Code)
+	}
 }

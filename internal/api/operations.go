@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/client"
@@ -90,6 +91,7 @@ func find[T any](a *API, path, summary string, view func(s *broker.State, r view
 func (a *API) register() {
 	add(a, huma.Operation{Method: http.MethodGet, Path: "/healthz", Summary: "Whether the program runs"}, nil, a.health)
 	add(a, huma.Operation{Method: http.MethodGet, Path: "/readyz", Summary: "Whether it takes acts"}, nil, a.ready)
+	add(a, huma.Operation{Method: http.MethodGet, Path: "/metrics", Summary: "Counts and times, in the form of Prometheus"}, operators, a.metrics)
 	read(a, "/v1/status", "How the broker stands, and what falls due", a.status)
 	read(a, "/v1/opportunities", "Offers, with their processes", views.Opportunities)
 	find(a, "/v1/opportunities/{id}", "One offer, with its processes", func(s *broker.State, r views.Reader, id string) (client.Opportunity, error) {
@@ -215,4 +217,13 @@ func (a *API) inbox(ctx context.Context, _ *nothing) (*body[[]client.Message], e
 	var out []client.Message
 	a.Desk.Read(func(s *broker.State) { out = views.Inbox(s, r, told) })
 	return answer(out), err
+}
+
+// metrics tells what is counted. How much there is may say something of others, so it
+// is not for everybody.
+func (a *API) metrics(context.Context, *nothing) (*huma.StreamResponse, error) {
+	return &huma.StreamResponse{Body: func(c huma.Context) {
+		r, _ := humago.Unwrap(c)
+		a.meters.handler().ServeHTTP(writerOf(c.BodyWriter()), r)
+	}}, nil
 }
