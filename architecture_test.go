@@ -101,6 +101,7 @@ var pureRooms = map[string]string{
 	"internal/market/holding": "",
 	"internal/market/account": "",
 	"internal/market/queue":   "",
+	"internal/market/quote":   "",
 	"internal/outgoing":       "",
 	"internal/work":           "",
 	"internal/wire":           "github.com/go-json-experiment/json",

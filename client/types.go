@@ -123,11 +123,13 @@ type Reservation struct {
 
 // A Quote is a price that a provider names.
 type Quote struct {
-	ID          string          `json:"id"`
+	ID          string          `json:"id" doc:"by which the buyer takes it: the provider's party, a colon, and the name that it gave; to the provider that name"`
 	By          string          `json:"by"`
-	Opportunity string          `json:"opportunity,omitempty" doc:"the need that it answers, or what it became"`
+	At          time.Time       `json:"at" doc:"when it was made"`
+	Expires     *time.Time      `json:"expires,omitempty"`
 	Terms       json.RawMessage `json:"terms"`
-	State       string          `json:"state" enum:"open,withdrawn,taken,expired"`
+	State       string          `json:"state" enum:"open,expired,withdrawn,taken"`
+	Opportunity string          `json:"opportunity,omitempty" doc:"that was made of it; for the buyer and for auditors"`
 }
 
 // A Job is work that was submitted, and where it runs or will.

@@ -21,29 +21,13 @@ which. --revise says only what has changed; --withdraw gives the offer up.`,
 	}
 	r := atServer(cmd)
 	flags := cmd.Flags()
-	for _, t := range []struct{ flag, help string }{
-		{"provider", "who supplies it"}, {"party", "who offers it, where that is not the provider's party"},
-		{"accelerator", "of which kind"}, {"region", "where"}, {"site", "where exactly"},
-		{"price", "for an accelerator-hour, as \"USD 8.00\""}, {"term", "for how long, as P5Y"},
-		{"delivery", "from when: a date or an instant"}, {"expires", "until when it may be taken"}, {"kind", "reserved, block, on_demand or spot"},
-	} {
-		flags.String(t.flag, "", t.help)
-	}
-	flags.Int64("quantity", 0, "how many accelerators")
-	flags.StringSlice("purpose", nil, "what the compute is for")
-	flags.StringSlice("bona-fide", nil, "what the offer is: written, signed, arms_length")
-	flags.Bool("all-or-none", false, "only the whole may be taken")
+	termsOf := termFlags(cmd)
 	flags.BoolVar(&revise, "revise", false, "the offer has changed, in what the flags say")
 	flags.BoolVar(&withdraw, "withdraw", false, "the offer is gone")
 	flags.StringVar(&id, "id", "", "a name for the act: sent again it has no effect again")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		act := map[string]any{"act": "offer.receive", "opportunity": args[0]}
-		terms := map[string]any{}
-		for _, name := range []string{"provider", "party", "accelerator", "region", "site", "price", "term", "delivery", "expires", "kind", "quantity", "purpose"} {
-			set(cmd, terms, name, name)
-		}
-		set(cmd, terms, "bona-fide", "bona_fide")
-		set(cmd, terms, "all-or-none", "all_or_none")
+		terms := termsOf()
 		switch {
 		case revise && withdraw:
 			return offtake.Refuse(offtake.Invalid, "--revise and --withdraw exclude each other")
@@ -81,4 +65,30 @@ func awardCommand(w world) *cobra.Command {
 		return w.act(cmd, r, act)
 	}
 	return cmd
+}
+
+// termFlags gives a verb the terms of an offer as flags, and what was given of them.
+func termFlags(cmd *cobra.Command) func() map[string]any {
+	flags := cmd.Flags()
+	for _, t := range []struct{ flag, help string }{
+		{"provider", "who supplies it"}, {"party", "who offers it, where that is not the provider's party"},
+		{"accelerator", "of which kind"}, {"region", "where"}, {"site", "where exactly"},
+		{"price", "for an accelerator-hour, as \"USD 8.00\""}, {"term", "for how long, as P5Y"},
+		{"delivery", "from when: a date or an instant"}, {"expires", "until when it may be taken"}, {"kind", "reserved, block, on_demand or spot"},
+	} {
+		flags.String(t.flag, "", t.help)
+	}
+	flags.Int64("quantity", 0, "how many accelerators")
+	flags.StringSlice("purpose", nil, "what the compute is for")
+	flags.StringSlice("bona-fide", nil, "what the offer is: written, signed, arms_length")
+	flags.Bool("all-or-none", false, "only the whole may be taken")
+	return func() map[string]any {
+		terms := map[string]any{}
+		for _, name := range []string{"provider", "party", "accelerator", "region", "site", "price", "term", "delivery", "expires", "kind", "quantity", "purpose"} {
+			set(cmd, terms, name, name)
+		}
+		set(cmd, terms, "bona-fide", "bona_fide")
+		set(cmd, terms, "all-or-none", "all_or_none")
+		return terms
+	}
 }

@@ -165,6 +165,14 @@ func (a *API) send(ctx context.Context, asked desk.Asked, t access.Token, r view
 	if asked.Act.ID != "" {
 		asked.Act.ID = offtake.ActID(string(t.Party)+":") + asked.Act.ID
 	}
+	switch d := asked.Act.Deed.(type) {
+	case offtake.Quote:
+		d.Quote = views.QuoteName(asked.Act.By, d.Quote)
+		asked.Act.Deed = d
+	case offtake.QuoteWithdraw:
+		d.Quote = views.QuoteName(asked.Act.By, d.Quote)
+		asked.Act.Deed = d
+	}
 	got, err := a.Desk.Take(ctx, asked)
 	if err != nil {
 		return nil, err

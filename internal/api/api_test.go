@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"mime"
 	"net/http"
 	"net/http/httptest"
@@ -38,6 +39,7 @@ var may = map[string]string{
 	"POST /v1/attachments":         "admin buyer microsoft oracle",
 	"GET /v1/attachments/{hash}":   "admin auditor buyer microsoft oracle watcher",
 	"GET /metrics":                 "admin auditor",
+	"GET /v1/quotes":               "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/why/{id}":             "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/log/key":              "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/log/checkpoint":       "admin auditor buyer microsoft oracle watcher",
@@ -347,5 +349,44 @@ func TestWhoHasNoTokenMayNotTryForEver(t *testing.T) {
 	s.want(http.StatusOK, "buyer", "GET", "/v1/status", "") // from the same address
 	if w := s.call("nobody", "POST", "/v1/invitations/redeem", `{"secret":"x","person":"y"}`); w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" {
 		t.Errorf("an invitation is tried: %d", w.Code)
+	}
+}
+
+// A provider names its price to the buyer alone, under a name of its own.
+func TestAQuoteIsTheProvidersAndTheBuyers(t *testing.T) {
+	s := staged(t)
+	quote := func(id, provider, expires string) string {
+		return fmt.Sprintf(`{"id":"make %s","act":"quote","quote":%q,"terms":{"provider":%q,"accelerator":"gb200","quantity":1008,"region":"us-south","price":"USD 7.50","term":"P5Y","delivery":"2026-01-01","purpose":["training"],"expires":%q}}`, id, id, provider, expires)
+	}
+	s.want(http.StatusOK, "oracle", "POST", "/v1/acts", quote("q1", "oci", "2025-06-20"))
+	s.want(http.StatusOK, "microsoft", "POST", "/v1/acts", quote("q1", "azure", "2025-06-20")) // the same name, of another
+	s.want(http.StatusConflict, "oracle", "POST", "/v1/acts", strings.Replace(quote("q1", "oci", "2025-06-20"), "make", "again", 1))
+	s.want(http.StatusForbidden, "oracle", "POST", "/v1/acts", quote("q2", "azure", "2025-06-20"))
+	s.want(http.StatusConflict, "oracle", "POST", "/v1/acts", quote("q3", "oci", "2025-06-01"))
+	s.want(http.StatusNotFound, "microsoft", "POST", "/v1/acts", `{"act":"quote.withdraw","quote":"q9"}`)
+	s.want(http.StatusForbidden, "oracle", "POST", "/v1/acts", `{"act":"quote.take","quote":"oracle:q1","opportunity":"o1"}`)
+	mine := get[[]client.Quote](s, "oracle", "/v1/quotes")
+	if len(mine) != 1 || mine[0].ID != "q1" || mine[0].State != "open" {
+		t.Errorf("oracle sees %+v", mine)
+	}
+	if all := get[[]client.Quote](s, "buyer", "/v1/quotes"); len(all) != 2 || all[0].ID != "oracle:q1" || all[1].ID != "microsoft:q1" {
+		t.Errorf("the buyer sees %+v", all)
+	}
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", `{"id":"take","act":"quote.take","quote":"oracle:q1","opportunity":"o1"}`)
+	o := get[client.Opportunity](s, "buyer", "/v1/opportunities/o1")
+	if len(o.Processes) != 1 || !strings.Contains(string(o.Terms), `"USD 7.50"`) {
+		t.Errorf("what came of it: %+v", o)
+	}
+	s.want(http.StatusConflict, "buyer", "POST", "/v1/acts", `{"act":"quote.take","quote":"oracle:q1","opportunity":"o2"}`)
+	if mine := get[[]client.Quote](s, "oracle", "/v1/quotes"); mine[0].State != "taken" || mine[0].Opportunity != "" {
+		t.Errorf("oracle sees %+v", mine)
+	}
+	s.want(http.StatusOK, "microsoft", "POST", "/v1/acts", `{"id":"w","act":"quote.withdraw","quote":"q1"}`)
+	s.want(http.StatusConflict, "buyer", "POST", "/v1/acts", `{"act":"quote.take","quote":"microsoft:q1","opportunity":"o3"}`)
+	s.want(http.StatusOK, "oracle", "POST", "/v1/acts", quote("q4", "oci", "2025-06-05"))
+	s.want(http.StatusOK, "admin", "POST", "/v1/clock", `{"forward":"2025-06-05T12:00:00Z"}`)
+	s.want(http.StatusConflict, "buyer", "POST", "/v1/acts", `{"act":"quote.take","quote":"oracle:q4","opportunity":"o4"}`)
+	if mine := get[[]client.Quote](s, "oracle", "/v1/quotes"); mine[1].State != "expired" {
+		t.Errorf("oracle sees %+v", mine[1])
 	}
 }

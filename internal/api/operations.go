@@ -55,12 +55,21 @@ func (a *API) state(in AsOf, look func(*broker.State)) error {
 	return err
 }
 
+// readerAsOf gives for whom a state of two times is told.
+func (a *API) readerAsOf(ctx context.Context, in AsOf) views.Reader {
+	r := a.reader(ctx)
+	if in == (AsOf{}) {
+		r.Now = a.Desk.Now()
+	}
+	return r
+}
+
 // read registers a read of one view.
 func read[T any](a *API, path, summary string, view func(*broker.State, views.Reader) T) {
 	add(a, huma.Operation{Method: http.MethodGet, Path: path, Summary: summary}, readers,
 		func(ctx context.Context, in *AsOf) (*body[T], error) {
 			var out T
-			r := a.reader(ctx)
+			r := a.readerAsOf(ctx, *in)
 			err := a.state(*in, func(s *broker.State) { out = view(s, r) })
 			return answer(out), err
 		})
@@ -78,7 +87,7 @@ func find[T any](a *API, path, summary string, view func(s *broker.State, r view
 		func(ctx context.Context, in *named) (*body[T], error) {
 			var out T
 			var missing error
-			r := a.reader(ctx)
+			r := a.readerAsOf(ctx, in.AsOf)
 			err := a.state(in.AsOf, func(s *broker.State) { out, missing = view(s, r, in.ID) })
 			if err == nil {
 				err = missing
@@ -102,9 +111,8 @@ func (a *API) register() {
 		n, _, _, err := views.Notice(s, r, id)
 		return n, err
 	})
-	read(a, "/v1/reservations", "Capacity that is held", func(s *broker.State, r views.Reader) []client.Reservation {
-		return views.Reservations(s, r, s.Now())
-	})
+	read(a, "/v1/quotes", "Prices that providers named; a provider's own", views.Quotes)
+	read(a, "/v1/reservations", "Capacity that is held", views.Reservations)
 	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/jobs", Summary: "Work that waits, and of what was submitted what runs"}, schedulers, a.jobs)
 	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/jobs/{id}", Summary: "One job: where it runs or will, and why not elsewhere"}, schedulers, a.job)
 	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/inbox", Summary: "What you were told: notices, and reminders of what you must do, the latest first; at most 1000"}, readers, a.inbox)
@@ -185,13 +193,9 @@ func (a *API) taken(t desk.Taken, r views.Reader, notice string) (client.Taken, 
 func (a *API) job(ctx context.Context, in *named) (*body[client.Job], error) {
 	var out client.Job
 	var missing error
-	r := a.reader(ctx)
+	r := a.readerAsOf(ctx, in.AsOf)
 	err := a.state(in.AsOf, func(s *broker.State) {
-		at := a.Desk.Now()
-		if in.At != "" || in.KnownAt != "" || at.Before(s.Now()) {
-			at = s.Now()
-		}
-		out, missing = views.Job(s, r, at, in.ID)
+		out, missing = views.Job(s, r, in.ID)
 	})
 	if err == nil {
 		err = missing

@@ -11,6 +11,7 @@ import (
 	"github.com/offtake-dev/offtake/internal/market/deal"
 	"github.com/offtake-dev/offtake/internal/market/holding"
 	"github.com/offtake-dev/offtake/internal/market/queue"
+	"github.com/offtake-dev/offtake/internal/market/quote"
 	"github.com/offtake-dev/offtake/internal/market/terms"
 	"github.com/offtake-dev/offtake/internal/rights"
 )
@@ -30,6 +31,7 @@ type State struct {
 	deals    *deal.Deals
 	held     *holding.Holdings
 	queue    *queue.Queue
+	quotes   *quote.Quotes
 	accounts *account.Accounts
 	consents consents
 	mayPlace placeRulings
@@ -54,6 +56,7 @@ func New(s Setup) *State {
 		deals:    deal.New(l),
 		held:     holding.New(),
 		queue:    queue.New(),
+		quotes:   quote.New(),
 		accounts: account.New(),
 		consents: newConsents(),
 	}
@@ -187,6 +190,7 @@ func (s *State) Apply(a offtake.Act, events []offtake.Event) {
 	for _, e := range events {
 		s.held.Apply(a.At, e)
 		s.accounts.Apply(e)
+		s.quotes.Apply(a.At, e, s.resolved)
 		s.consents.apply(e, s.reservation)
 		s.mayPlace.forget()
 	}
@@ -221,6 +225,12 @@ func (s *State) decideDeal(a offtake.Act) ([]offtake.Event, error) {
 	switch deed := a.Deed.(type) {
 	case offtake.Award:
 		return s.award(a, deed)
+	case offtake.Quote:
+		return s.quoted(a, deed)
+	case offtake.QuoteWithdraw:
+		return s.unquoted(a, deed)
+	case offtake.QuoteTake:
+		return s.takeQuote(a, deed)
 	case offtake.OfferReceive:
 		if a.By != s.law.Book.Buyer {
 			return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose offers these are", a.By, s.law.Book.Buyer)

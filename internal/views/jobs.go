@@ -9,12 +9,12 @@ import (
 	"github.com/offtake-dev/offtake/internal/work"
 )
 
-// Job tells of one job as it stands at an instant. Jobs are the buyer's.
-func Job(s *broker.State, r Reader, at time.Time, id string) (client.Job, error) {
+// Job tells of one job as it stands. Jobs are the buyer's.
+func Job(s *broker.State, r Reader, id string) (client.Job, error) {
 	if !r.All || s.Market() == nil {
 		return client.Job{}, offtake.Refuse(offtake.NotFound, "job %.60q does not exist", id)
 	}
-	e, err := work.Explain(s.Market(), at, offtake.JobID(id))
+	e, err := work.Explain(s.Market(), r.instant(s), offtake.JobID(id))
 	if err != nil {
 		return client.Job{}, err
 	}

@@ -29,8 +29,17 @@ import (
 // A Reader is somebody for whom a state is told.
 type Reader struct {
 	Party  offtake.PartyName
-	All    bool   // the buyer, or an auditor
-	Secret []byte // from which notices have their names
+	All    bool      // the buyer, or an auditor
+	Secret []byte    // from which notices have their names
+	Now    time.Time // what time it is for whoever reads; zero: that of the last act
+}
+
+// instant gives the instant as of which a state is told.
+func (r Reader) instant(s *broker.State) time.Time {
+	if r.Now.After(s.Now()) {
+		return r.Now
+	}
+	return s.Now()
 }
 
 // NoticeID gives the name by which a holder knows a notice. Who does not have the
@@ -194,7 +203,8 @@ func disclosed(p refusal.Process, contents []offtake.Content) map[string]json.Ra
 
 // Reservations gives what is held and has not ended; of others than the buyer and
 // auditors, what is held of their own providers.
-func Reservations(s *broker.State, r Reader, at time.Time) []client.Reservation {
+func Reservations(s *broker.State, r Reader) []client.Reservation {
+	at := r.instant(s)
 	out := []client.Reservation{}
 	if s.Market() == nil {
 		return out
@@ -321,7 +331,7 @@ func Digest(s *broker.State) string {
 	sum := sha256.New()
 	out := json.NewEncoder(sum)
 	for _, part := range []any{
-		s.Folded(), s.Now(), s.Doubted(), Books(s, false), Pushed(s, all, false), Opportunities(s, all), Notices(s, all), Reservations(s, all, time.Time{}), Due(s, all),
+		s.Folded(), s.Now(), s.Doubted(), Books(s, false), Pushed(s, all, false), Opportunities(s, all), Notices(s, all), Reservations(s, all), Quotes(s, all), Due(s, all),
 	} {
 		_ = out.Encode(part) // into a hash, of what can be written
 	}
