@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -10,6 +12,8 @@ import (
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/client"
+	"github.com/offtake-dev/offtake/internal/broker"
+	"github.com/offtake-dev/offtake/internal/journal/sqlite"
 	"github.com/offtake-dev/offtake/internal/versions"
 )
 
@@ -258,4 +262,81 @@ func backupCommand(world) *cobra.Command {
 		return r.ask(cmd, "POST", "/v1/backup", map[string]any{"file": args[0]}, nil)
 	}
 	return cmd
+}
+
+func restoreCommand(w world) *cobra.Command {
+	var db string
+	cmd := &cobra.Command{
+		Use:   "restore BACKUP --db FILE",
+		Short: "Make a database of a backup, and verify it before anything serves it",
+		Long: `Restore copies a backup to a database that is not there yet, and verifies the
+copy: that the file is whole, that every entry is the one that was written, and
+that all of them fold to a state. What does not hold is not kept. The key that
+signs the record is no part of a backup: put it beside the database, as FILE.key.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return w.restore(args[0], db) },
+	}
+	cmd.Flags().StringVar(&db, "db", "", "the new database file")
+	_ = cmd.MarkFlagRequired("db")
+	return cmd
+}
+
+// restore makes a database of a backup, whole and verified or not at all.
+func (w world) restore(backup, path string) error {
+	if _, err := os.Lstat(path); err == nil {
+		return offtake.Refuse(offtake.Conflict, "database %q exists already; restore into one that does not", path)
+	}
+	from, err := os.Open(backup)
+	if err != nil {
+		return offtake.Refuse(offtake.Invalid, "backup: %w", err)
+	}
+	defer from.Close()
+	part := path + ".restoring"
+	defer func() {
+		for _, end := range []string{"", "-wal", "-shm", ".lock"} {
+			os.Remove(part + end)
+		}
+	}()
+	to, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(to, from)
+	if err = errors.Join(err, to.Sync(), to.Close()); err != nil {
+		return err
+	}
+	state, err := verified(part)
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(part, path); err != nil {
+		return err
+	}
+	w.line("%s holds %d entries, and version %d of the book %s, as of %s", path, state.Folded(), state.Version().Number, state.Book().Name, offtake.Stamp(state.Now()))
+	return nil
+}
+
+// verified opens a database, holds every entry against what was written, and folds them.
+func verified(path string) (_ *broker.State, err error) {
+	db, err := sqlite.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := db.Verify(); err != nil {
+		return nil, err
+	}
+	state := broker.New()
+	for e, err := range db.Read(0) {
+		if err == nil {
+			err = state.Fold(&e)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if state.Book() == nil {
+		return nil, offtake.Refuse(offtake.Invalid, "backup has no book: nothing was ever served from it")
+	}
+	return state, nil
 }

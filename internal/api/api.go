@@ -110,7 +110,7 @@ func New(o Options) (*API, error) {
 		a.tokenLimits = newLimits(o.Rate, int(max(10, 2*o.Rate)))
 	}
 	a.register()
-	a.handle = a.around(mux)
+	a.handle = a.around(elsewhere(mux))
 	return a, nil
 }
 
@@ -157,6 +157,38 @@ func (a *API) around(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// elsewhere answers what is asked for where there is nothing, or in a way that it is not,
+// with a problem.
+func elsewhere(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		answer := &unsent{header: http.Header{}}
+		h.ServeHTTP(answer, r)
+		if allow := answer.header.Get("Allow"); allow != "" {
+			w.Header().Set("Allow", allow)
+		}
+		status := answer.status
+		if status < 400 { // a redirect to where there is nothing either
+			status = http.StatusNotFound
+		}
+		writeProblem(w, status, "there is nothing here by this method and path; /openapi.json says what there is")
+	})
+}
+
+// An unsent answer is one of which only the head matters.
+type unsent struct {
+	header http.Header
+	status int
+}
+
+func (u *unsent) Header() http.Header         { return u.header }
+func (u *unsent) WriteHeader(status int)      { u.status = status }
+func (u *unsent) Write(b []byte) (int, error) { return len(b), nil }
 
 func writeProblem(w http.ResponseWriter, status int, detail string) {
 	w.Header().Set("Content-Type", "application/problem+json")

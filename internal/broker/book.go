@@ -64,6 +64,9 @@ func (s *State) Pushed() []Pushed { return slices.Clone(s.pushed) }
 // Load reads a version of a book from its files. What is wrong with it is a refusal
 // that names the first mistake and says how many there are.
 func Load(files []offtake.BookFile) (*offtake.Book, *rights.Law, error) {
+	if err := versions.Valid(files); err != nil {
+		return nil, nil, err
+	}
 	b, found := book.Read(versions.FS(files))
 	if err := mistakes(found); err != nil {
 		return nil, nil, err

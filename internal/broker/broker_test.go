@@ -150,6 +150,13 @@ func TestWhatMayNotBePushed(t *testing.T) {
 	s.refused("openai", push(edited(t, "kind: Book", "kind: Nonsense")), offtake.Invalid, "does not load")
 	s.refused("microsoft", push(edited(t, "window: P15BD", "window: P20BD")), offtake.Forbidden, "whose broker this is")
 	s.refused("openai", push(example(t)), offtake.Conflict, "version 1 already")
+	for _, paths := range [][]string{{""}, {"."}, {"/etc/passwd"}, {"../x"}, {"a//b"}, {"a/"}, {"a", "a/b"}, {"a", "a"}, {`a\b`}, {"a\x00"}, {strings.Repeat("a/", 200) + "a"}} {
+		var files []offtake.BookFile
+		for _, p := range paths {
+			files = append(files, offtake.BookFile{Path: p, Text: "kind: Book"})
+		}
+		s.refused("openai", push(files), offtake.Invalid, "file ")
+	}
 	none := broker.New()
 	if _, err := none.Decide(offtake.Act{ID: "a", At: s.at, By: "openai", Deed: offtake.OfferWithdraw{}}); offtake.KindOf(err) != offtake.Conflict {
 		t.Errorf("without a book: %v", err)

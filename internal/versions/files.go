@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 	"testing/fstest"
@@ -36,16 +37,41 @@ func sorted(files []offtake.BookFile) []offtake.BookFile {
 	return files
 }
 
+// longestPath bounds the path of a file.
+const longestPath = 300
+
+// Valid refuses files whose paths lead out of a folder, or that one folder cannot hold.
+func Valid(files []offtake.BookFile) error {
+	seen := map[string]bool{}
+	for _, f := range files {
+		switch {
+		case !fs.ValidPath(f.Path) || f.Path == "." || len(f.Path) > longestPath || strings.ContainsAny(f.Path, "\\\x00"):
+			return offtake.Refuse(offtake.Invalid, "file %.100q is no path within a book's folder", f.Path)
+		case seen[f.Path]:
+			return offtake.Refuse(offtake.Invalid, "file %.100q is there twice", f.Path)
+		}
+		seen[f.Path] = true
+	}
+	for _, f := range files {
+		for dir := path.Dir(f.Path); dir != "."; dir = path.Dir(dir) {
+			if seen[dir] {
+				return offtake.Refuse(offtake.Invalid, "file %.100q is the folder of %.100q too", dir, f.Path)
+			}
+		}
+	}
+	return nil
+}
+
 // Files reads the book in a folder and gives the files that make it, in the order of
 // their paths, with what there is to say about it. A file that the book names and
 // that is no part of it, such as a trace of jobs, is there without its text.
 func Files(dir fs.FS) (files []offtake.BookFile, findings []offtake.Finding) {
 	r := &recorder{FS: dir, seen: map[string]bool{}}
 	_, findings = book.Read(r)
-	for path, opened := range r.seen {
-		f := offtake.BookFile{Path: path}
+	for name, opened := range r.seen {
+		f := offtake.BookFile{Path: name}
 		if opened {
-			text, err := fs.ReadFile(dir, path)
+			text, err := fs.ReadFile(dir, name)
 			if err != nil || !utf8.Valid(text) {
 				continue // which the findings say
 			}

@@ -9,6 +9,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -465,4 +466,42 @@ func synced(path string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
+}
+
+// Verify reads everything and holds it against the tiles over it: a row that was changed
+// since it was written is a refusal of kind Conflict that names it as nearly as the tiles
+// can tell.
+func (db *DB) Verify() error {
+	var says string
+	if err := db.read.QueryRow("pragma integrity_check(1)").Scan(&says); err != nil || says != "ok" {
+		return offtake.Refuse(offtake.Conflict, "database %q is damaged: %s", db.path, cmp.Or(says, fmt.Sprint(err)))
+	}
+	tree := new(journal.Tree)
+	for r, err := range db.Rows(0) {
+		if err != nil {
+			return err
+		}
+		for _, full := range tree.Add(r.Leaf()) {
+			kept, err := db.stored(full.Level, full.N)
+			if err != nil {
+				return err
+			}
+			if i := firstOther(full.Hashes, kept); i >= 0 && full.Level == 0 {
+				return offtake.Refuse(offtake.Conflict, "entry %d is not what was written", full.N*int64(len(full.Hashes))+int64(i)+1)
+			} else if i >= 0 {
+				return offtake.Refuse(offtake.Conflict, "tile %d of level %d is not what was written", full.N, full.Level)
+			}
+		}
+	}
+	return nil
+}
+
+// firstOther gives where two lists differ first; -1 where they do not.
+func firstOther(a, b []tlog.Hash) int {
+	for i := range a {
+		if i >= len(b) || a[i] != b[i] {
+			return i
+		}
+	}
+	return -1
 }
