@@ -197,6 +197,16 @@ type Attachment struct {
 	Size int64  `json:"size" doc:"in bytes"`
 }
 
+// A Commitment is how one stands.
+type Commitment struct {
+	Clause    string `json:"clause"`
+	Measure   string `json:"measure" doc:"what it counts"`
+	Committed string `json:"committed"`
+	Drawn     string `json:"drawn"`
+	Remaining string `json:"remaining"`
+	Beyond    string `json:"beyond" doc:"drawn beyond what is committed"`
+}
+
 // A Why is what the record has of one thing: an opportunity, a process, a job, a
 // reservation or an act.
 type Why struct {

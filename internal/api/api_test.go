@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,9 +37,10 @@ var may = map[string]string{
 	"GET /v1/jobs":                 "admin auditor buyer microsoft oracle scheduler watcher",
 	"GET /v1/jobs/{id}":            "admin auditor buyer microsoft oracle scheduler watcher",
 	"GET /v1/inbox":                "admin auditor buyer microsoft oracle watcher",
-	"POST /v1/attachments":         "admin buyer microsoft oracle",
+	"POST /v1/attachments":         "admin buyer meter microsoft oracle",
 	"GET /v1/attachments/{hash}":   "admin auditor buyer microsoft oracle watcher",
 	"GET /metrics":                 "admin auditor",
+	"GET /v1/commitments":          "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/quotes":               "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/why/{id}":             "admin auditor buyer microsoft oracle watcher",
 	"GET /v1/log/key":              "admin auditor buyer microsoft oracle watcher",
@@ -389,4 +391,24 @@ func TestAQuoteIsTheProvidersAndTheBuyers(t *testing.T) {
 	if mine := get[[]client.Quote](s, "oracle", "/v1/quotes"); mine[1].State != "expired" {
 		t.Errorf("oracle sees %+v", mine[1])
 	}
+}
+
+// Many may read while acts are taken; the race detector is the judge.
+func TestManyReadWhileActsAreTaken(t *testing.T) {
+	s := staged(t)
+	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", `{"act":"job.submit","job":"j1","accelerator":"h100","quantity":8,"length":"PT6H","purpose":"training"}`)
+	var all sync.WaitGroup
+	for _, path := range []string{"/v1/status", "/v1/jobs/j1", "/v1/commitments", "/v1/opportunities", "/v1/notices", "/v1/reservations", "/v1/why/o1", "/metrics", "/v1/log/export", "/v1/status?at=2025-06-03T17:00:00Z"} {
+		all.Go(func() {
+			for range 10 {
+				if w := s.call("admin", "GET", path, ""); w.Code >= 500 {
+					t.Errorf("%s: %d %s", path, w.Code, w.Body)
+				}
+			}
+		})
+	}
+	for i := range 10 {
+		s.want(http.StatusOK, "buyer", "POST", "/v1/acts", offer(fmt.Sprint("o", i), 1008))
+	}
+	all.Wait()
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/client"
+	"github.com/offtake-dev/offtake/internal/access"
 	"github.com/offtake-dev/offtake/internal/broker"
 	"github.com/offtake-dev/offtake/internal/journal"
 	"github.com/offtake-dev/offtake/internal/views"
@@ -31,7 +32,7 @@ func (a *API) registerAttachments() {
 	add(a, huma.Operation{
 		Method: http.MethodPost, Path: "/v1/attachments", Summary: "Send a file, up to 25 MiB, that an act will name by its hash", MaxBodyBytes: mostBlob, SkipValidateBody: true,
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}}}},
-	}, actors, a.attach)
+	}, []access.Scope{access.Act, access.Usage}, a.attach)
 	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/attachments/{hash}", Summary: "A file that came with an act that you may read"}, readers, a.attachment)
 }
 

@@ -111,6 +111,7 @@ func (a *API) register() {
 		n, _, _, err := views.Notice(s, r, id)
 		return n, err
 	})
+	read(a, "/v1/commitments", "How the commitments in force stand", views.Commitments)
 	read(a, "/v1/quotes", "Prices that providers named; a provider's own", views.Quotes)
 	read(a, "/v1/reservations", "Capacity that is held", views.Reservations)
 	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/jobs", Summary: "Work that waits, and of what was submitted what runs"}, schedulers, a.jobs)

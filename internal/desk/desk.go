@@ -75,7 +75,7 @@ type Desk struct {
 	quit  chan struct{}
 	done  chan struct{}
 
-	mu    sync.RWMutex // the writer holds it from the first decision to the commit
+	mu    sync.Mutex // the writer holds it from the first decision to the commit
 	state *broker.State
 	at    journal.Version
 
@@ -194,17 +194,18 @@ func newID() offtake.ActID {
 	return offtake.ActID("act-" + hex.EncodeToString(b[:]))
 }
 
-// Read looks at the state as it is written down. It must not be changed or kept.
+// Read looks at the state as it is written down. It must not be changed or kept. One
+// looks at a time: the law keeps what it has worked out, also while it is only asked.
 func (d *Desk) Read(look func(*broker.State)) {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	look(d.state)
 }
 
 // Version gives how many entries are written down.
 func (d *Desk) Version() journal.Version {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	return d.at
 }
 
@@ -303,9 +304,9 @@ const looks = time.Second
 
 // pause gives for how long nothing falls due.
 func (d *Desk) pause() time.Duration {
-	d.mu.RLock()
+	d.mu.Lock()
 	due, _, ok := d.state.Due()
-	d.mu.RUnlock()
+	d.mu.Unlock()
 	if !ok {
 		return looks
 	}

@@ -1,11 +1,13 @@
 package views
 
 import (
+	"strings"
 	"time"
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/client"
 	"github.com/offtake-dev/offtake/internal/broker"
+	"github.com/offtake-dev/offtake/internal/drawdown"
 	"github.com/offtake-dev/offtake/internal/work"
 )
 
@@ -70,6 +72,30 @@ func jobOf(e work.Explanation) client.Job {
 		j.Rejected = append(j.Rejected, told)
 	}
 	return j
+}
+
+// Commitments gives how the commitments in force stand.
+func Commitments(s *broker.State, r Reader) []client.Commitment {
+	out := []client.Commitment{}
+	if !r.All || s.Market() == nil {
+		return out
+	}
+	for _, c := range s.Market().Commitments(r.instant(s)) {
+		out = append(out, client.Commitment{
+			Clause: c.Clause.String(), Measure: string(c.Measure), Committed: c.Committed.String(), Drawn: amount(s, c, c.Drawn),
+			Remaining: amount(s, c, c.Remaining), Beyond: amount(s, c, c.Beyond),
+		})
+	}
+	return out
+}
+
+// amount names the book's currency where nothing was drawn that has one.
+func amount(s *broker.State, c drawdown.Standing, a offtake.Accrual) string {
+	text := a.String()
+	if c.Measure != offtake.GPUHours && !strings.Contains(text, " ") {
+		text = string(s.Book().Currency) + " " + text
+	}
+	return text
 }
 
 func given(t time.Time) *time.Time {
