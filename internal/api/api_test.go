@@ -396,7 +396,7 @@ func TestAQuoteIsTheProvidersAndTheBuyers(t *testing.T) {
 // Many may read while acts are taken; the race detector is the judge.
 func TestManyReadWhileActsAreTaken(t *testing.T) {
 	s := staged(t)
-	s.want(http.StatusOK, "buyer", "POST", "/v1/acts", `{"act":"job.submit","job":"j1","accelerator":"h100","quantity":8,"length":"PT6H","purpose":"training"}`)
+	s.want(http.StatusOK, "scheduler", "POST", "/v1/acts", `{"act":"job.submit","job":"j1","accelerator":"h100","quantity":8,"length":"PT6H","purpose":"training"}`)
 	var all sync.WaitGroup
 	for _, path := range []string{"/v1/status", "/v1/jobs/j1", "/v1/commitments", "/v1/opportunities", "/v1/notices", "/v1/reservations", "/v1/why/o1", "/metrics", "/v1/log/export", "/v1/status?at=2025-06-03T17:00:00Z"} {
 		all.Go(func() {
