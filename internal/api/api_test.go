@@ -412,3 +412,48 @@ func TestManyReadWhileActsAreTaken(t *testing.T) {
 	}
 	all.Wait()
 }
+
+func TestATokenThatIsNotGoodAnyMoreOpensNothing(t *testing.T) {
+	s := staged(t)
+	body := s.want(http.StatusOK, "admin", "POST", "/v1/tokens", `{"party":"microsoft","person":"ana","scopes":["read"],"expires":"PT1S"}`)
+	var made client.Issued
+	if err := json.Unmarshal([]byte(body), &made); err != nil {
+		t.Fatal(err)
+	}
+	s.tokens["ana"] = made.Secret
+	time.Sleep(time.Until(*made.Expires) + time.Millisecond)
+	if told := s.want(http.StatusUnauthorized, "ana", "GET", "/v1/status", ""); !strings.Contains(told, "expired") {
+		t.Errorf("an expired token: %s", told)
+	}
+	body = s.want(http.StatusOK, "admin", "POST", "/v1/tokens", `{"party":"microsoft","person":"ana","scopes":["read"]}`)
+	if err := json.Unmarshal([]byte(body), &made); err != nil {
+		t.Fatal(err)
+	}
+	s.tokens["ana"] = made.Secret
+	s.want(http.StatusOK, "ana", "GET", "/v1/status", "")
+	s.want(http.StatusForbidden, "ana", "GET", "/metrics", "")
+	s.want(http.StatusNoContent, "admin", "DELETE", "/v1/tokens/"+made.ID, "")
+	s.want(http.StatusUnauthorized, "ana", "GET", "/v1/status", "")
+}
+
+func TestWhatIsTooLargeOrBrokenChangesNothing(t *testing.T) {
+	s := staged(t)
+	before := s.desk.Version()
+	for body, want := range map[string]int{
+		strings.Repeat(" ", 41<<20) + "{}":      http.StatusRequestEntityTooLarge,
+		"{":                                     http.StatusUnprocessableEntity,
+		`{"act":"offer.receive","act":"award"}`: http.StatusUnprocessableEntity,
+		`{"act":"nonsense"}`:                    http.StatusUnprocessableEntity,
+		`{"act":"award","at":"2025-06-03T17:00:00Z","opportunity":"x"}`: http.StatusUnprocessableEntity,
+		`{"act":"award","opportunity":"x'; drop table entries; --"}`:    http.StatusNotFound,
+	} {
+		s.want(want, "buyer", "POST", "/v1/acts", body)
+	}
+	s.want(http.StatusUnprocessableEntity, "buyer", "GET", "/v1/status?nonsense=1", "")
+	s.want(http.StatusUnprocessableEntity, "buyer", "GET", "/v1/status?at=yesterday", "")
+	s.want(http.StatusNotFound, "buyer", "GET", "/v1/nothing", "")
+	s.want(http.StatusMethodNotAllowed, "buyer", "PUT", "/v1/status", "")
+	if s.desk.Version() != before {
+		t.Errorf("the log has %d entries, and had %d", s.desk.Version(), before)
+	}
+}
