@@ -11,7 +11,8 @@ import (
 type Clock interface {
 	Now() time.Time         // as people have it
 	Running() time.Duration // since some instant, the same as long as the program runs
-	After(d time.Duration) <-chan time.Time
+	// Wake gives a channel that is told once Running has come so far; at once where it has.
+	Wake(running time.Duration) <-chan time.Time
 }
 
 // Machine is the clock of the machine.
@@ -26,8 +27,10 @@ func (m Machine) Now() time.Time { return time.Now().Round(0) }
 // Running implements Clock.
 func (m Machine) Running() time.Duration { return time.Since(m.start) }
 
-// After implements Clock.
-func (m Machine) After(d time.Duration) <-chan time.Time { return time.After(d) }
+// Wake implements Clock.
+func (m Machine) Wake(running time.Duration) <-chan time.Time {
+	return time.After(running - m.Running())
+}
 
 // How far a clock may stray before nobody knows what time it is.
 const (
@@ -100,8 +103,10 @@ func (r *Rehearsal) Running() time.Duration {
 	return time.Since(r.since) + time.Duration(r.ahead.Load())
 }
 
-// After implements Clock.
-func (r *Rehearsal) After(d time.Duration) <-chan time.Time { return time.After(d) }
+// Wake implements Clock.
+func (r *Rehearsal) Wake(running time.Duration) <-chan time.Time {
+	return time.After(running - r.Running())
+}
 
 // Forward puts the clock forward to an instant. It is never put back.
 func (r *Rehearsal) Forward(to time.Time) {

@@ -272,7 +272,7 @@ func (d *Desk) run() {
 		select {
 		case a := <-d.asks:
 			d.decide(d.gather(a))
-		case <-d.o.Clock.After(d.pause()):
+		case <-d.o.Clock.Wake(d.wake()):
 			d.decide(nil)
 		case <-d.quit:
 			for rest := d.gather(nil); len(rest) > 0; rest = d.gather(nil) {
@@ -302,15 +302,17 @@ func (d *Desk) gather(first *ask) (asks []*ask) {
 // looks is how long the clocks are left alone.
 const looks = time.Second
 
-// pause gives for how long nothing falls due.
-func (d *Desk) pause() time.Duration {
+// wake gives until when, as the clock runs, nothing falls due. It reads how far the
+// clock has run before what time it is: whatever is set in between wakes it early.
+func (d *Desk) wake() time.Duration {
+	running := d.o.Clock.Running()
 	d.mu.Lock()
 	due, _, ok := d.state.Due()
 	d.mu.Unlock()
 	if !ok {
-		return looks
+		return running + looks
 	}
-	return min(looks, max(due.Sub(d.o.Clock.Now())+time.Millisecond, time.Millisecond))
+	return running + min(looks, max(due.Sub(d.o.Clock.Now())+time.Millisecond, time.Millisecond))
 }
 
 // now gives the time to the millisecond.

@@ -114,10 +114,14 @@ func (c *clock) Running() time.Duration {
 	return c.running
 }
 
-func (c *clock) After(d time.Duration) <-chan time.Time {
+func (c *clock) Wake(running time.Duration) <-chan time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	w := waiter{c.running + d, make(chan time.Time, 1)}
+	w := waiter{running, make(chan time.Time, 1)}
+	if running <= c.running {
+		w.c <- c.wall
+		return w.c
+	}
 	c.waiting = append(c.waiting, w)
 	return w.c
 }
