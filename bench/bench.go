@@ -74,6 +74,7 @@ var Suites = []Suite{
 	{"command", Command},
 	{"play", Play},
 	{"replay", Replay},
+	{"broker", Broker},
 }
 
 // Run measures the suites whose name is among those given, or all of them.

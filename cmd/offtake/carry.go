@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/offtake-dev/offtake/internal/broker"
+	"github.com/offtake-dev/offtake/internal/journal"
 	"github.com/offtake-dev/offtake/internal/outgoing"
 )
 
@@ -31,10 +32,15 @@ func (b *running) carryDue() error {
 	}
 	for _, e := range pending {
 		stands := false
-		b.desk.Read(func(s *broker.State) { stands = outgoing.Stands(s, e) })
+		var next []journal.Effect
+		b.desk.Read(func(s *broker.State) {
+			if stands = outgoing.Stands(s, e); stands {
+				next = outgoing.After(s, e)
+			}
+		})
 		if !stands {
 			err = b.db.Moot([]string{e.Key})
-		} else if err = b.db.Settle(e.Key, now, time.Time{}, ""); err == nil {
+		} else if err = b.db.Settle(e.Key, now, time.Time{}, "", next...); err == nil {
 			b.log.Info("told", "kind", e.Kind, "to", e.To, "key", e.Key)
 		}
 		if err != nil {

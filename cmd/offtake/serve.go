@@ -160,7 +160,7 @@ func (b *running) open(flags serveFlags) (err error) {
 	if b.gate, err = access.Open(b.db); err != nil {
 		return err
 	}
-	b.desk, err = desk.Open(b.db, desk.Options{Code: version(), Clock: clock, Log: b.log, Next: work.Next, Effects: outgoing.Effects})
+	b.desk, err = desk.Open(b.db, desk.Options{Code: version(), Clock: clock, Log: b.log, Start: work.Start, Effects: outgoing.Effects})
 	return err
 }
 

@@ -41,7 +41,7 @@ func staged(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	clock := desk.NewRehearsal(time.Date(2025, 6, 3, 17, 0, 0, 0, time.UTC))
-	d, err := desk.Open(db, desk.Options{Code: "test", Clock: clock, Next: work.Next})
+	d, err := desk.Open(db, desk.Options{Code: "test", Clock: clock, Start: work.Start})
 	if err != nil {
 		t.Fatal(err)
 	}

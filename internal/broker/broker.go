@@ -14,6 +14,7 @@
 package broker
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"slices"
 	"time"
@@ -30,8 +31,8 @@ type State struct {
 	market   *market.State // nil: there is no book yet
 	versions []Version
 	pushed   []Pushed
-	sent     map[digest]sent
-	doubted  string // why the clock is; "": it is not
+	sent     map[digest]int64 // by the act's id: which entry it is, counted from 1
+	doubted  string           // why the clock is; "": it is not
 	now      time.Time
 	recorded time.Time
 	folded   int64
@@ -47,24 +48,18 @@ type Notice struct {
 	Files []offtake.Hash // that came with it
 }
 
-// A digest stands for a text.
+// A digest stands for an act's id.
 type digest [16]byte
 
-func digestOf(text []byte) (d digest) {
-	sum := sha256.Sum256(text)
+func digestOf(id offtake.ActID) (d digest) {
+	sum := sha256.Sum256([]byte(id))
 	copy(d[:], sum[:])
 	return d
 }
 
-// sent is an act that was taken: what it said, and where it stands.
-type sent struct {
-	content digest
-	version int64
-}
-
 // New gives a broker that knows nothing, not even its book.
 func New() *State {
-	return &State{sent: map[digest]sent{}, attached: map[offtake.Hash][]offtake.PartyName{}}
+	return &State{sent: map[digest]int64{}, attached: map[offtake.Hash][]offtake.PartyName{}}
 }
 
 // Now gives the instant of the last act taken.
@@ -109,28 +104,23 @@ func (s *State) DueBefore(at time.Time) (offtake.Act, bool) {
 	return a, ok && deal.Comes(due, a, at)
 }
 
-// Sent reports whether an act was taken before, and as which entry, counted from 1.
-// The same id with other content is a refusal of kind Conflict.
-func (s *State) Sent(a offtake.Act) (version int64, before bool, err error) {
-	was, before := s.sent[digestOf([]byte(a.ID))]
-	if !before {
-		return 0, false, nil
-	}
-	content, err := contentOf(a)
-	switch {
-	case err != nil:
-		return 0, false, err
-	case content != was.content:
-		return 0, false, offtake.Refuse(offtake.Conflict, "act %q was taken with other content", a.ID)
-	}
-	return was.version, true, nil
+// Sent reports whether an act of this id was taken before, and as which entry,
+// counted from 1.
+func (s *State) Sent(id offtake.ActID) (version int64, before bool) {
+	version, before = s.sent[digestOf(id)]
+	return version, before
 }
 
-// contentOf stands for what an act says, whenever it was received.
-func contentOf(a offtake.Act) (digest, error) {
-	a.At = time.Unix(0, 0)
-	line, err := wire.AppendAct(nil, &a)
-	return digestOf(line), err
+// Repeats reports whether an act says what another one said, whenever either was
+// received.
+func Repeats(a, was offtake.Act) (bool, error) {
+	a.At, was.At = time.Unix(0, 0), time.Unix(0, 0)
+	one, err := wire.AppendAct(nil, &a)
+	if err != nil {
+		return false, err
+	}
+	other, err := wire.AppendAct(nil, &was)
+	return bytes.Equal(one, other), err
 }
 
 // Decide says what follows from an act, or refuses it. It changes nothing.
@@ -191,11 +181,7 @@ func (s *State) Fold(e *wire.Entry) error {
 		s.recorded = e.Receipt.Recorded
 	}
 	if e.Act.ID != "" {
-		content, err := contentOf(e.Act)
-		if err != nil {
-			return err
-		}
-		s.sent[digestOf([]byte(e.Act.ID))] = sent{content, s.folded}
+		s.sent[digestOf(e.Act.ID)] = s.folded
 	}
 	for _, ev := range e.Events {
 		switch ev := ev.(type) {

@@ -74,12 +74,8 @@ func later(a, b time.Time) time.Time {
 // take decides an act.
 func (b *batch) take(asked Asked) answer {
 	a := asked.Act
-	version, before, err := b.state.Sent(a)
-	switch {
-	case err != nil:
-		return answer{err: err}
-	case before:
-		return b.repeated(version)
+	if version, before := b.state.Sent(a.ID); before {
+		return b.repeated(a, journal.Version(version))
 	}
 	a.At = b.instant()
 	if !asked.Received.IsZero() && !asked.Received.Before(b.state.Now()) && asked.Received.Before(a.At) {
@@ -105,13 +101,21 @@ func (b *batch) decideOne(a offtake.Act) ([]offtake.Event, error) {
 	return b.state.Decide(a)
 }
 
-// repeated answers an act that was taken before as it was answered then.
-func (b *batch) repeated(version int64) answer {
-	e, err := b.entry(journal.Version(version))
+// repeated answers an act whose id was taken before: as it was answered then, if it
+// says the same.
+func (b *batch) repeated(a offtake.Act, version journal.Version) answer {
+	e, err := b.entry(version)
 	if err != nil {
 		return answer{err: err}
 	}
-	return answer{taken: Taken{Version: journal.Version(version), Act: e.Act, Events: e.Events, Repeated: true}}
+	same, err := broker.Repeats(a, e.Act)
+	switch {
+	case err != nil:
+		return answer{err: err}
+	case !same:
+		return answer{err: offtake.Refuse(offtake.Conflict, "act %q was taken with other content", a.ID)}
+	}
+	return answer{taken: Taken{Version: version, Act: e.Act, Events: e.Events, Repeated: true}}
 }
 
 // entry gives an entry, of the journal or of the batch, counted from 1.
@@ -146,12 +150,13 @@ const mostPlaced = 1000
 
 // placeWaiting starts work for which capacity is free.
 func (b *batch) placeWaiting() {
-	if b.o.Next == nil || b.state.Market() == nil {
+	if b.o.Start == nil || b.state.Market() == nil {
 		return
 	}
+	at := b.instant()
+	next := b.o.Start(b.state.Market(), at)
 	for range mostPlaced {
-		at := b.instant()
-		deed, ok := b.o.Next(b.state.Market(), at)
+		deed, ok := next()
 		if !ok || b.err != nil {
 			return
 		}

@@ -22,6 +22,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 
@@ -44,8 +45,9 @@ type Options struct {
 	Clock Clock  // nil: the machine's
 	Log   *slog.Logger
 
-	// Next gives work that waits and can be placed now; nil: none ever is.
-	Next func(*market.State, time.Time) (offtake.PlaceJob, bool)
+	// Start gives what gives work that waits and can be placed at an instant, one after
+	// the other; nil: none ever is.
+	Start func(*market.State, time.Time) (next func() (offtake.PlaceJob, bool))
 	// Effects gives what is to be done in the world because of entries, which the
 	// state has folded; nil: nothing.
 	Effects func(s *broker.State, first journal.Version, entries []wire.Entry) []journal.Effect
@@ -283,17 +285,20 @@ func (d *Desk) run() {
 	}
 }
 
-// gather takes up what has come in.
+// gather takes up what has come in. Those who were answered last mostly send their next
+// act at once: it lets them, as long as more come, so that they share a write.
 func (d *Desk) gather(first *ask) (asks []*ask) {
 	if first != nil {
 		asks = append(asks, first)
 	}
-	for len(asks) < most {
+	for idle := 0; len(asks) < most && idle < 3; {
 		select {
 		case a := <-d.asks:
 			asks = append(asks, a)
+			idle = 0
 		default:
-			return asks
+			idle++
+			runtime.Gosched()
 		}
 	}
 	return asks

@@ -114,9 +114,11 @@ type Outbox interface {
 	// NextDue gives when the next effect that is not done is due; zero: there is none.
 	NextDue() (time.Time, error)
 	// Settle says what became of an effect: it was done at an instant, or it was not
-	// for a reason and is due again later. An effect that is done stays so.
-	Settle(key string, done, again time.Time, why string) error
-	// Effects gives those to a party, the latest due first; "" asks for all.
+	// for a reason and is due again later. An effect that is done stays so. What comes
+	// after it is kept with that, all or nothing; what is there already stays.
+	Settle(key string, done, again time.Time, why string, next ...Effect) error
+	// Effects gives those to a party that are done, the latest due first; "" asks for
+	// those to everybody.
 	Effects(to offtake.PartyName, most int) ([]Effect, error)
 	// Moot drops the effects of these keys that are not done.
 	Moot(keys []string) error

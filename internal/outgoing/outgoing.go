@@ -113,23 +113,49 @@ func notices(s *broker.State, version int64, at time.Time, e offtake.NoticeServe
 	return out
 }
 
-// reminders gives those of a process that are still to come at an instant.
+// reminders gives the first of each duty in a process that is still to come at an
+// instant. That after it comes when it was told: see After.
 func reminders(s *broker.State, id offtake.ProcessID, at time.Time) (out []journal.Effect) {
 	p, ok := s.Market().Deals().Process(id)
 	if !ok || !p.Live() {
 		return nil
 	}
 	for _, d := range duties(&p) {
-		for _, before := range []string{"P5BD", "P1BD", "PT2H"} {
-			due := earlier(p.Contract.Rules.Calendar, d.by, before)
-			if !due.After(at) {
-				continue
-			}
-			key := fmt.Sprintf("reminder/%s/%s/%s/%s/%s", id, d.of, offtake.Stamp(d.by), d.party, before)
-			out = append(out, effect(key, Reminder, d.party, due, Message{p.ID, p.Contract.Ref.String(), string(d.of), d.by, before}))
+		if e, ok := reminder(&p, d, at); ok {
+			out = append(out, e)
 		}
 	}
 	return out
+}
+
+// reminder gives the first of a duty that is due after an instant.
+func reminder(p *refusal.Process, d duty, after time.Time) (journal.Effect, bool) {
+	for _, before := range []string{"P5BD", "P1BD", "PT2H"} {
+		due := earlier(p.Contract.Rules.Calendar, d.by, before)
+		if due.After(after) {
+			key := fmt.Sprintf("reminder/%s/%s/%s/%s/%s", p.ID, d.of, offtake.Stamp(d.by), d.party, before)
+			return effect(key, Reminder, d.party, due, Message{p.ID, p.Contract.Ref.String(), string(d.of), d.by, before}), true
+		}
+	}
+	return journal.Effect{}, false
+}
+
+// After gives what comes after an effect that was carried out: the next reminder of the
+// same duty.
+func After(s *broker.State, e journal.Effect) []journal.Effect {
+	m, err := MessageOf(e)
+	if err != nil || e.Kind != Reminder || s.Market() == nil {
+		return nil
+	}
+	p, ok := s.Market().Deals().Process(m.Process)
+	if !ok {
+		return nil
+	}
+	next, ok := reminder(&p, duty{e.To, offtake.DeadlineName(m.Of), m.By}, e.Due)
+	if !ok {
+		return nil
+	}
+	return []journal.Effect{next}
 }
 
 // earlier gives the instant before a deadline at which a reminder is due. Business days

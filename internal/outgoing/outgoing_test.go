@@ -3,6 +3,7 @@ package outgoing_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +60,17 @@ func (s *stage) notice() {
 	s.do("openai", "o1", offtake.NoticeServe{Contents: []offtake.Content{"provider", "quantity", "accelerator", "price", "term", "delivery"}})
 }
 
+// carry carries out what is told from an effect on, and what comes after it.
+func (s *stage) carry(from int) {
+	for i := from; i < len(s.told); i++ {
+		for _, e := range outgoing.After(s.State, s.told[i]) {
+			if !slices.ContainsFunc(s.told, func(was journal.Effect) bool { return was.Key == e.Key }) {
+				s.told = append(s.told, e)
+			}
+		}
+	}
+}
+
 // says lists what is told from an effect on.
 func (s *stage) says(from int) string {
 	var all []string
@@ -77,15 +89,21 @@ func TestWhoMustActIsRemindedBeforeEachDeadline(t *testing.T) {
 	s.offer() // the notice is owed until Sunday 8 June at 17:00 in Los Angeles; the last business day before it is Friday
 	want := `reminder openai 2025-06-07T00:00:00Z notify P1BD
 reminder openai 2025-06-08T22:00:00Z notify PT2H`
+	s.carry(0)
 	if got := s.says(0); got != want {
 		t.Errorf("of the notice that is owed:\n%s\nwant\n%s", got, want)
 	}
 	n := len(s.told)
+	s.carry(0)
+	if len(s.told) != n {
+		t.Errorf("after the last reminder comes another: %s", s.says(n))
+	}
 	s.notice() // until Wednesday 25 June at 17:00 in Los Angeles; the 19th is a holiday
 	want = `notice microsoft 2025-06-03T17:00:00Z
 reminder microsoft 2025-06-18T00:00:00Z answer P5BD
 reminder microsoft 2025-06-25T00:00:00Z answer P1BD
 reminder microsoft 2025-06-25T22:00:00Z answer PT2H`
+	s.carry(n)
 	if got := s.says(n); got != want {
 		t.Errorf("of the answer:\n%s\nwant\n%s", got, want)
 	}

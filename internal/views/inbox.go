@@ -15,7 +15,7 @@ func Inbox(s *broker.State, r Reader, told []journal.Effect) []client.Message {
 	out := []client.Message{}
 	for _, e := range told {
 		m, err := outgoing.MessageOf(e)
-		if err != nil || e.Done.IsZero() || !r.All && e.To != r.Party {
+		if err != nil || !r.All && e.To != r.Party {
 			continue
 		}
 		c := client.Message{At: e.Due, To: string(e.To), Kind: e.Kind, Clause: m.Clause, Of: m.Of, By: given(m.By), Before: m.Before}

@@ -58,10 +58,8 @@ func newRanking(m *market.State, at time.Time) *ranking {
 	r := &ranking{m: m, at: at, choice: map[kind]dispatch.Choice{}}
 	for _, p := range m.Holdings().Pools() {
 		held := dispatch.Held{Pool: dispatch.Pool(p.Place)}
-		for _, h := range p.Held {
-			if h.Until.After(at) && (held.Price.Currency() == "" || h.Price.Cmp(held.Price) < 0) {
-				held.Price, held.Unused = h.Price, h.UnusedCharge
-			}
+		if h := p.Cheapest(at); h != nil {
+			held.Price, held.Unused = h.Price, h.UnusedCharge
 		}
 		r.pools = append(r.pools, held)
 	}
@@ -113,22 +111,27 @@ func parts(p *holding.Pool, at, until time.Time, n int64) []offtake.Taken {
 	return out
 }
 
-// Next gives the next job that waits and can start, and where.
-func Next(m *market.State, at time.Time) (offtake.PlaceJob, bool) {
+// Start gives what gives the jobs that wait and can start at an instant, one after the
+// other, and where each goes. Between two of them nothing may be done but to place the
+// one before: capacity then only gets less, so that what could not start is not looked
+// at again.
+func Start(m *market.State, at time.Time) (next func() (offtake.PlaceJob, bool)) {
 	if len(m.Queue().Waiting()) == 0 {
+		return func() (offtake.PlaceJob, bool) { return offtake.PlaceJob{}, false }
+	}
+	r, passed := newRanking(m, at), 0
+	return func() (offtake.PlaceJob, bool) {
+		free := freest(m)
+		for _, j := range m.Queue().Waiting()[passed:] {
+			if j.Quantity <= free[j.Accelerator] {
+				if d, ok := r.start(j); ok {
+					return d, true
+				}
+			}
+			passed++
+		}
 		return offtake.PlaceJob{}, false
 	}
-	r := newRanking(m, at)
-	free := freest(m)
-	for _, j := range m.Queue().Waiting() {
-		if j.Quantity > free[j.Accelerator] {
-			continue
-		}
-		if d, ok := r.start(j); ok {
-			return d, true
-		}
-	}
-	return offtake.PlaceJob{}, false
 }
 
 // freest gives how many accelerators of a kind are free in the pool with the most of
@@ -136,11 +139,7 @@ func Next(m *market.State, at time.Time) (offtake.PlaceJob, bool) {
 func freest(m *market.State) map[offtake.Accelerator]int64 {
 	most := map[offtake.Accelerator]int64{}
 	for _, p := range m.Holdings().Pools() {
-		n := int64(0)
-		for _, h := range p.Held {
-			n += h.Free
-		}
-		most[p.Accelerator] = max(most[p.Accelerator], n)
+		most[p.Accelerator] = max(most[p.Accelerator], p.Free)
 	}
 	return most
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/book"
 	"github.com/offtake-dev/offtake/internal/market"
+	"github.com/offtake-dev/offtake/internal/market/holding"
 	"github.com/offtake-dev/offtake/internal/rights"
 	"github.com/offtake-dev/offtake/internal/work"
 	"pgregory.net/rapid"
@@ -43,7 +44,8 @@ func (s *stage) do(deed offtake.Deed) error {
 	if err != nil {
 		return err
 	}
-	for d, ok := work.Next(s.State, s.now); ok; d, ok = work.Next(s.State, s.now) {
+	next := work.Start(s.State, s.now)
+	for d, ok := next(); ok; d, ok = next() {
 		s.ids++
 		if _, err := s.State.Do(offtake.Act{ID: offtake.ActID(fmt.Sprint("a", s.ids)), At: s.now, By: "openai", Deed: d}); err != nil {
 			s.Fatalf("what was proposed is refused: %v", err)
@@ -255,13 +257,24 @@ func (s *stage) holds() {
 		}
 	}
 	for _, p := range s.Holdings().Pools() {
+		free := int64(0)
+		var cheapest *holding.Held
+		for _, h := range p.Held {
+			free += h.Free
+			if h.Until.After(s.now) && (cheapest == nil || h.Price.Cmp(cheapest.Price) < 0) {
+				cheapest = h
+			}
+		}
+		if p.Free != free || p.Cheapest(s.now) != cheapest {
+			s.Fatalf("pool %d says %d free and %+v the cheapest; want %d and %+v", p.Index, p.Free, p.Cheapest(s.now), free, cheapest)
+		}
 		for _, h := range p.Held {
 			if h.Free < 0 || h.Free+used[h.Reservation] != h.Quantity {
 				s.Fatalf("of %d of %s %d are free and %d used", h.Quantity, h.Reservation, h.Free, used[h.Reservation])
 			}
 		}
 	}
-	if d, ok := work.Next(s.State, s.now); ok {
+	if d, ok := work.Start(s.State, s.now)(); ok {
 		s.Fatalf("job %q waits and could start", d.Job)
 	}
 }

@@ -177,7 +177,7 @@ func effectsOnce(t *testing.T, open func() Store) {
 	other.Body, other.Due = []byte(`{"n":2}`), instant(9)
 	_, err = s.Commit(1, journal.Batch{Entries: Entries(1, 2), Effects: []journal.Effect{other, other}})
 	must(t, err)
-	all, err := s.Effects("microsoft", 10)
+	all, err := s.Pending(instant(9), 10)
 	must(t, err)
 	if len(all) != 1 || string(all[0].Body) != `{"n":1}` || !all[0].Due.Equal(instant(5)) || all[0].To != "microsoft" || all[0].Kind != "notice" {
 		t.Errorf("%+v", all)
@@ -215,7 +215,7 @@ func effectsSettled(t *testing.T, open func() Store) {
 	wantPending(t, s, instant(-1), "")
 	wantPending(t, s, instant(0), "a c")
 	wantPending(t, s, instant(1), "a c b")
-	must(t, s.Settle("a", instant(2), time.Time{}, ""))
+	must(t, s.Settle("a", instant(2), time.Time{}, "", journal.Effect{Key: "d", To: "oracle", Due: instant(8), Body: []byte("{}")}, journal.Effect{Key: "b", Due: instant(9), Body: []byte("{}")}))
 	must(t, s.Settle("c", time.Time{}, instant(7), "nobody answered"))
 	wantPending(t, s, instant(2), "b")
 	if next, err := s.NextDue(); err != nil || !next.Equal(instant(1)) {
@@ -223,11 +223,16 @@ func effectsSettled(t *testing.T, open func() Store) {
 	}
 	wantPending(t, s, instant(7), "b c")
 	must(t, s.Settle("a", time.Time{}, instant(3), "too late to say so")) // done stays done
-	wantPending(t, s, instant(9), "b c")
+	wantPending(t, s, instant(9), "b c d")                                // b was there already
+	waits, err := s.Pending(instant(7), 10)
+	must(t, err)
+	if c := waits[1]; c.Key != "c" || c.Tries != 1 || c.Why != "nobody answered" {
+		t.Errorf("%+v", c)
+	}
 	got, err := s.Effects("oracle", 10)
 	must(t, err)
-	if len(got) != 3 || got[0].Key != "c" || got[0].Tries != 1 || got[0].Why != "nobody answered" {
-		t.Errorf("%+v", got)
+	if len(got) != 1 || got[0].Key != "a" || !got[0].Done.Equal(instant(2)) {
+		t.Errorf("done: %+v", got)
 	}
 	if none, err := s.Effects("microsoft", 10); err != nil || len(none) != 0 {
 		t.Errorf("another party has %d effects, %v", len(none), err)
@@ -247,9 +252,10 @@ func effectsMoot(t *testing.T, open func() Store) {
 	must(t, s.Moot([]string{"a", "b", "z"}))
 	got, err := s.Effects("", 10)
 	must(t, err)
-	if keys(got) != "a c" {
-		t.Errorf("%s are left", keys(got))
+	if keys(got) != "a" {
+		t.Errorf("%s are done", keys(got))
 	}
+	wantPending(t, s, instant(0), "c")
 	must(t, s.Close())
 }
 

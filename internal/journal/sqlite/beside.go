@@ -84,19 +84,46 @@ func (db *DB) NextDue() (time.Time, error) {
 
 // Effects implements [journal.Outbox].
 func (db *DB) Effects(to offtake.PartyName, most int) ([]journal.Effect, error) {
-	return db.effects("where ? = '' or party = ? order by due desc, key limit ?", string(to), string(to), most)
+	if to == "" {
+		return db.effects("where done > 0 order by due desc, key limit ?", most)
+	}
+	return db.effects("where party = ? and done > 0 order by due desc, key limit ?", string(to), most)
 }
 
 // Settle implements [journal.Outbox].
-func (db *DB) Settle(key string, done, again time.Time, why string) error {
+func (db *DB) Settle(key string, done, again time.Time, why string, next ...journal.Effect) error {
 	set := "update effects set tries = tries + 1, done = ?, why = ? where key = ? and done = 0"
 	args := []any{nanos(done), why, key}
 	if done.IsZero() {
 		set = "update effects set tries = tries + 1, due = ?, why = ? where key = ? and done = 0"
 		args[0] = nanos(again)
 	}
-	_, err := db.write.Exec(set, args...)
-	return failed(err)
+	tx, err := db.write.Begin()
+	if err != nil {
+		return failed(err)
+	}
+	defer tx.Rollback()
+	if _, err := tx.Exec(set, args...); err != nil {
+		return failed(err)
+	}
+	if err := db.put(tx, next); err != nil {
+		return failed(err)
+	}
+	return failed(tx.Commit())
+}
+
+// put writes effects that are not there yet.
+func (db *DB) put(tx *sql.Tx, effects []journal.Effect) error {
+	if len(effects) == 0 {
+		return nil
+	}
+	put := tx.Stmt(db.effect)
+	for _, e := range effects {
+		if _, err := put.Exec(e.Key, e.Kind, string(e.To), nanos(e.Due), e.Body); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Moot implements [journal.Outbox].

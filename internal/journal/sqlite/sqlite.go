@@ -21,6 +21,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -45,7 +47,7 @@ type DB struct {
 	write *sql.DB // one connection
 	read  *sql.DB
 
-	entry, tile, effect *sql.Stmt
+	entry, entries, tile, effect *sql.Stmt // entries writes many of them
 
 	mu   sync.RWMutex // the writer's; readers ask it for the version
 	at   journal.Version
@@ -73,7 +75,7 @@ func Open(path string) (_ *DB, err error) {
 	if err := db.alone(); err != nil {
 		return nil, err
 	}
-	if db.write, err = sql.Open("sqlite", address(path, "_pragma", "journal_mode(WAL)", "_pragma", "synchronous(FULL)", "_pragma", "busy_timeout(5000)", "_txlock", "immediate")); err != nil {
+	if db.write, err = sql.Open("sqlite", address(path, "_pragma", "journal_mode(WAL)", "_pragma", "synchronous(FULL)", "_pragma", "wal_autocheckpoint(4000)", "_pragma", "busy_timeout(5000)", "_txlock", "immediate")); err != nil {
 		return nil, failed(err)
 	}
 	db.write.SetMaxOpenConns(1)
@@ -169,12 +171,18 @@ func (db *DB) step(file string, to int) error {
 	return failed(tx.Commit())
 }
 
+const (
+	insertEntry = "insert into entries (version, salts, done, followed) values (?, ?, ?, ?)"
+	many        = 16 // entries that one statement writes
+)
+
 func (db *DB) prepare() (err error) {
 	for _, p := range []struct {
 		into **sql.Stmt
 		text string
 	}{
-		{&db.entry, "insert into entries (version, salts, done, followed) values (?, ?, ?, ?)"},
+		{&db.entry, insertEntry},
+		{&db.entries, insertEntry + strings.Repeat(", (?, ?, ?, ?)", many-1)},
 		{&db.tile, "insert into tiles (level, n, hashes) values (?, ?, ?)"},
 		{&db.effect, "insert into effects (key, kind, party, due, body) values (?, ?, ?, ?, ?) on conflict do nothing"},
 	} {
@@ -277,27 +285,42 @@ func (db *DB) insert(rows []journal.Row, tree *journal.Tree, effects []journal.E
 		return err
 	}
 	defer tx.Rollback()
-	entry, tile := tx.Stmt(db.entry), tx.Stmt(db.tile)
+	if err := db.insertRows(tx, rows); err != nil {
+		return err
+	}
+	tile := tx.Stmt(db.tile)
 	for i := range rows {
-		salts := append(rows[i].Salt[:], rows[i].Veil[:]...)
-		if _, err := entry.Exec(int64(db.at)+int64(i)+1, salts, rows[i].Done, rows[i].Followed); err != nil {
-			return err
-		}
 		for _, full := range tree.Add(rows[i].Leaf()) {
 			if _, err := tile.Exec(full.Level, full.N, hashBytes(full.Hashes)); err != nil {
 				return err
 			}
 		}
 	}
-	if len(effects) > 0 {
-		effect := tx.Stmt(db.effect)
-		for _, e := range effects {
-			if _, err := effect.Exec(e.Key, e.Kind, string(e.To), nanos(e.Due), e.Body); err != nil {
-				return err
-			}
-		}
+	if err := db.put(tx, effects); err != nil {
+		return err
 	}
 	return tx.Commit()
+}
+
+// insertRows writes as many with one statement as it can.
+func (db *DB) insertRows(tx *sql.Tx, rows []journal.Row) error {
+	at := int64(db.at)
+	for len(rows) > 0 {
+		insert, n := db.entry, 1
+		if len(rows) >= many {
+			insert, n = db.entries, many
+		}
+		args := make([]any, 0, 4*n)
+		for i := range rows[:n] {
+			at++
+			args = append(args, at, append(rows[i].Salt[:], rows[i].Veil[:]...), rows[i].Done, rows[i].Followed)
+		}
+		if _, err := tx.Stmt(insert).Exec(args...); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
 }
 
 func hashBytes(hashes []tlog.Hash) []byte {
@@ -316,26 +339,11 @@ func hashesOf(data []byte) []tlog.Hash {
 	return out
 }
 
-// page is how many rows are read together.
-const page = 2000
-
 // Rows implements [journal.Store].
 func (db *DB) Rows(from journal.Version) iter.Seq2[journal.Row, error] {
-	at := db.Version()
+	pages := db.pages(from)
 	return func(yield func(journal.Row, error) bool) {
-		switch {
-		case from < 0:
-			yield(journal.Row{}, offtake.Refuse(offtake.Invalid, "journal has no version %d, versions count from 0", from))
-			return
-		case from > at:
-			yield(journal.Row{}, offtake.Refuse(offtake.NotFound, "journal is at version %d, and has not reached %d", at, from))
-			return
-		}
-		for from < at {
-			rows, err := db.page(from, at)
-			if err == nil && len(rows) == 0 {
-				err = offtake.Refuse(offtake.Internal, "entry %d is missing", from+1)
-			}
+		for rows, err := range pages {
 			if err != nil {
 				yield(journal.Row{}, err)
 				return
@@ -345,14 +353,44 @@ func (db *DB) Rows(from journal.Version) iter.Seq2[journal.Row, error] {
 					return
 				}
 			}
+		}
+	}
+}
+
+// The rows that are read together: one, for who wants no more, then more and more.
+const (
+	growing  = 16
+	mostRows = 2000
+)
+
+// pages gives the rows after a version, some at a time, up to what is there now.
+func (db *DB) pages(from journal.Version) iter.Seq2[[]journal.Row, error] {
+	at := db.Version()
+	return func(yield func([]journal.Row, error) bool) {
+		switch {
+		case from < 0:
+			yield(nil, offtake.Refuse(offtake.Invalid, "journal has no version %d, versions count from 0", from))
+			return
+		case from > at:
+			yield(nil, offtake.Refuse(offtake.NotFound, "journal is at version %d, and has not reached %d", at, from))
+			return
+		}
+		for n, from := 1, from; from < at; n = min(n*growing, mostRows) {
+			rows, err := db.page(from, at, n)
+			if err == nil && len(rows) == 0 {
+				err = offtake.Refuse(offtake.Internal, "entry %d is missing", from+1)
+			}
+			if !yield(rows, err) || err != nil {
+				return
+			}
 			from += journal.Version(len(rows))
 		}
 	}
 }
 
 // page reads the rows after a version, none of them missing.
-func (db *DB) page(from, until journal.Version) (rows []journal.Row, err error) {
-	got, err := db.read.Query("select version, salts, done, followed from entries where version > ? and version <= ? order by version limit ?", int64(from), int64(until), page)
+func (db *DB) page(from, until journal.Version, most int) (rows []journal.Row, err error) {
+	got, err := db.read.Query("select version, salts, done, followed from entries where version > ? and version <= ? order by version limit ?", int64(from), int64(until), most)
 	if err != nil {
 		return nil, failed(err)
 	}
@@ -373,27 +411,85 @@ func (db *DB) page(from, until journal.Version) (rows []journal.Row, err error) 
 	return rows, failed(got.Err())
 }
 
-// Read implements [journal.Journal].
+// Read implements [journal.Journal]. From the second page on, entries are made of rows
+// ahead of who takes them, several pages at once.
 func (db *DB) Read(from journal.Version) iter.Seq2[wire.Entry, error] {
-	rows := db.Rows(from)
+	pages := db.pages(from)
 	return func(yield func(wire.Entry, error) bool) {
+		next, stop := iter.Pull2(pages)
+		defer stop()
 		at := from
-		for r, err := range rows {
-			if err != nil {
-				yield(wire.Entry{}, err)
-				return
+		give := func(rows []journal.Row, err error) bool {
+			m := makeEntries(at, rows, err)
+			at += journal.Version(len(rows))
+			return m.yield(yield)
+		}
+		if rows, err, more := next(); !more || !give(rows, err) {
+			return
+		}
+		ahead := make(chan chan madeEntries, runtime.GOMAXPROCS(0))
+		quit := make(chan struct{})
+		go func() {
+			defer close(ahead)
+			for {
+				rows, err, more := next()
+				if !more {
+					return
+				}
+				page, before := make(chan madeEntries, 1), at
+				at += journal.Version(len(rows))
+				select {
+				case ahead <- page:
+					go func() { page <- makeEntries(before, rows, err) }()
+				case <-quit:
+					return
+				}
 			}
-			at++
-			e, err := r.Entry()
-			if err != nil {
-				yield(e, offtake.Refuse(offtake.Internal, "journal entry %d cannot be read: %w", at, err))
-				return
+		}()
+		defer func() { // nothing reads any more when this returns
+			close(quit)
+			for range ahead {
 			}
-			if !yield(e, nil) {
+		}()
+		for page := range ahead {
+			if !(<-page).yield(yield) {
 				return
 			}
 		}
 	}
+}
+
+// madeEntries are the entries of a page, up to one that cannot be read.
+type madeEntries struct {
+	entries []wire.Entry
+	err     error
+}
+
+func makeEntries(at journal.Version, rows []journal.Row, err error) madeEntries {
+	m := madeEntries{make([]wire.Entry, 0, len(rows)), err}
+	for _, r := range rows {
+		at++
+		e, err := r.Entry()
+		if err != nil {
+			m.err = offtake.Refuse(offtake.Internal, "journal entry %d cannot be read: %w", at, err)
+			break
+		}
+		m.entries = append(m.entries, e)
+	}
+	return m
+}
+
+// yield gives them, and reports whether more may come.
+func (m madeEntries) yield(yield func(wire.Entry, error) bool) bool {
+	for _, e := range m.entries {
+		if !yield(e, nil) {
+			return false
+		}
+	}
+	if m.err != nil {
+		yield(wire.Entry{}, m.err)
+	}
+	return m.err == nil
 }
 
 // ReadHashes implements [journal.Store].

@@ -1,9 +1,12 @@
 package sqlite_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
+	"time"
 
+	"github.com/offtake-dev/offtake/internal/journal"
 	"github.com/offtake-dev/offtake/internal/journal/journaltest"
 	"github.com/offtake-dev/offtake/internal/journal/sqlite"
 )
@@ -23,4 +26,49 @@ func TestADatabaseIsAStore(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "book.db")
 		return func() journaltest.Store { return opened(t, path) }
 	})
+}
+
+// A database that an older version of the program wrote is brought forward when it is
+// opened, and holds what it held.
+func TestADatabaseIsBroughtForward(t *testing.T) {
+	dir := t.TempDir()
+	now := filepath.Join(dir, "now.db")
+	db := opened(t, now)
+	effects := []journal.Effect{
+		{Key: "told", Kind: "notice", To: "microsoft", Due: time.Unix(1, 0), Body: []byte("{}")},
+		{Key: "to come", Kind: "reminder", To: "microsoft", Due: time.Unix(2, 0), Body: []byte("{}")},
+	}
+	if _, err := db.Commit(0, journal.Batch{Entries: journaltest.Entries(0, 700), Effects: effects}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Settle("told", time.Unix(3, 0), time.Time{}, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for forms := range 2 {
+		path := filepath.Join(dir, fmt.Sprint("old", forms, ".db"))
+		if err := sqlite.MakeOld(path, forms+1); err != nil {
+			t.Fatal(err)
+		}
+		if err := sqlite.Fill(path, now); err != nil {
+			t.Fatal(err)
+		}
+		old := opened(t, path)
+		if n := wantAll(t, old); n != 700 {
+			t.Errorf("of form %d: %d entries, want 700", forms+1, n)
+		}
+		if err := old.Verify(); err != nil {
+			t.Errorf("of form %d: %v", forms+1, err)
+		}
+		told, err := old.Effects("microsoft", 10)
+		if err != nil || len(told) != 1 || told[0].Key != "told" {
+			t.Errorf("of form %d: told %+v, %v", forms+1, told, err)
+		}
+		waits, err := old.Pending(time.Unix(9, 0), 10)
+		if err != nil || len(waits) != 1 || waits[0].Key != "to come" {
+			t.Errorf("of form %d: to come %+v, %v", forms+1, waits, err)
+		}
+	}
 }

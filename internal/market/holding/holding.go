@@ -37,6 +37,24 @@ type Pool struct {
 	Place
 	Index int     // among the pools, in the order their first reservation was made
 	Held  []*Held // reservations that have not ended, in the order they were made
+	Free  int64   // accelerators without work, over all of Held
+
+	cheapest *Held     // of Held, the first of the lowest price; nil: it is to be found
+	ends     time.Time // none of Held does before; zero: that is to be found
+}
+
+// Cheapest gives the reservation with the lowest price of those that have not ended at
+// an instant, of several the one made first; nil where there is none.
+func (p *Pool) Cheapest(at time.Time) *Held {
+	if p.cheapest == nil || !p.cheapest.Until.After(at) {
+		p.cheapest = nil
+		for _, h := range p.Held {
+			if h.Until.After(at) && (p.cheapest == nil || h.Price.Cmp(p.cheapest.Price) < 0) {
+				p.cheapest = h
+			}
+		}
+	}
+	return p.cheapest
 }
 
 // Held is a reservation and what of it is free.
@@ -44,6 +62,7 @@ type Held struct {
 	offtake.CapacityReserved
 	Free int64 // accelerators without work
 	Pool int   // the Index of its pool
+	gone bool  // from it, since it has ended
 }
 
 // Holdings are all capacity of a market. See New.
@@ -179,11 +198,11 @@ func (h *Holdings) Apply(at time.Time, e offtake.Event) {
 	case offtake.JobPlaced:
 		h.jobs[e.Job] = e
 		for _, part := range e.Parts {
-			h.held[part.Reservation].Free -= part.Quantity
+			h.free(h.held[part.Reservation], -part.Quantity)
 		}
 	case offtake.JobFinished:
 		for _, part := range h.jobs[e.Job].Parts {
-			h.held[part.Reservation].Free += part.Quantity
+			h.free(h.held[part.Reservation], part.Quantity)
 		}
 		delete(h.jobs, e.Job)
 		h.done[fingerprint(e.Job)] = struct{}{}
@@ -204,7 +223,42 @@ func (h *Holdings) reserve(at time.Time, e offtake.CapacityReserved) {
 	}
 	r := &Held{CapacityReserved: e, Free: e.Quantity, Pool: p.Index}
 	h.held[e.Reservation] = r
-	p.Held = append(slices.DeleteFunc(p.Held, func(r *Held) bool { return !r.Until.After(at) }), r)
+	p.drop(at)
+	p.Held = append(p.Held, r)
+	p.Free += r.Free
+	if p.cheapest != nil && r.Price.Cmp(p.cheapest.Price) < 0 {
+		p.cheapest = r
+	}
+	if r.Until.Before(p.ends) {
+		p.ends = r.Until
+	}
+}
+
+// drop lets go what has ended.
+func (p *Pool) drop(at time.Time) {
+	if at.Before(p.ends) {
+		return
+	}
+	p.changed()
+	p.Held = slices.DeleteFunc(p.Held, func(r *Held) bool {
+		if r.gone = !r.Until.After(at); r.gone {
+			p.Free -= r.Free
+		} else if p.ends.IsZero() || r.Until.Before(p.ends) {
+			p.ends = r.Until
+		}
+		return r.gone
+	})
+}
+
+// changed forgets what was found.
+func (p *Pool) changed() { p.cheapest, p.ends = nil, time.Time{} }
+
+// free makes accelerators of a reservation free, or takes them.
+func (h *Holdings) free(r *Held, n int64) {
+	r.Free += n
+	if !r.gone {
+		h.pools[r.Pool].Free += n
+	}
 }
 
 // Revise holds capacity on other terms, or as new where it is not held yet, and gives
@@ -221,8 +275,9 @@ func (h *Holdings) Revise(at time.Time, to offtake.CapacityReserved) offtake.Res
 		h.reserve(at, to)
 		return to.Reservation
 	}
-	was.Free += to.Quantity - was.Quantity
+	h.free(was, to.Quantity-was.Quantity)
 	was.CapacityReserved = to
+	h.pools[was.Pool].changed()
 	return to.Reservation
 }
 
@@ -231,6 +286,7 @@ func (h *Holdings) Revise(at time.Time, to offtake.CapacityReserved) offtake.Res
 func (h *Holdings) End(id offtake.ReservationID, at time.Time) {
 	if r, ok := h.held[id]; ok && r.Until.After(at) {
 		r.Until = at
+		h.pools[r.Pool].changed()
 	}
 }
 
