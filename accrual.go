@@ -52,6 +52,12 @@ func ParseAccrual(s string) (Accrual, error) {
 	return Accrual{m}, nil
 }
 
+// MarshalBinary writes the Accrual exactly, for UnmarshalBinary to read back.
+func (a Accrual) MarshalBinary() ([]byte, error) { return a.undivided.MarshalBinary() }
+
+// UnmarshalBinary reads what MarshalBinary writes.
+func (a *Accrual) UnmarshalBinary(text []byte) error { return a.undivided.UnmarshalBinary(text) }
+
 // Currency gives the currency, or "" for the zero Accrual and for bare numbers.
 func (a Accrual) Currency() Currency { return a.undivided.currency }
 

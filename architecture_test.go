@@ -94,7 +94,7 @@ var pureRooms = map[string]string{
 	"internal/market/terms":   "",
 	"internal/play":           "",
 	"internal/versions":       "",
-	"internal/broker":         "",
+	"internal/broker":         "github.com/fxamacker/cbor/v2",
 	"internal/views":          "",
 	"internal/chronology":     "",
 	"internal/icalendar":      "github.com/arran4/golang-ical",

@@ -27,6 +27,23 @@ const maxDigits = 40
 
 var moneySuffixes = map[byte]int32{'K': 3, 'M': 6, 'B': 9, 'T': 12}
 
+// MarshalBinary writes the Money exactly, also one of no currency, for UnmarshalBinary
+// to read back.
+func (m Money) MarshalBinary() ([]byte, error) {
+	return []byte(string(m.currency) + " " + m.amount.String()), nil
+}
+
+// UnmarshalBinary reads what MarshalBinary writes.
+func (m *Money) UnmarshalBinary(text []byte) error {
+	code, num, ok := strings.Cut(string(text), " ")
+	d, _, err := apd.NewFromString(num)
+	if !ok || err != nil || d.Form != apd.Finite {
+		return badMoney(string(text))
+	}
+	*m = Money{amount: *d, currency: Currency(code)}
+	return nil
+}
+
 // ParseMoney reads "USD 250B", "USD 98.32" or "USD 0.60": a currency, one
 // space, and a number of at most 40 characters, also once its K, M, B or T is
 // written out. It may be negative. There is no exponent and no digit grouping.

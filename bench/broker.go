@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -478,14 +479,14 @@ func starts(dir string) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	with, err := startedIn(dir, file)
-	if err != nil {
-		return nil, err
-	}
 	if err := forgetSnapshots(file); err != nil {
 		return nil, err
 	}
-	without, err := startedIn(dir, file)
+	without, err := startedIn(dir, file) // and keeps a snapshot when it ends
+	if err != nil {
+		return nil, err
+	}
+	with, err := startedIn(dir, file)
 	if err != nil {
 		return nil, err
 	}
@@ -517,18 +518,19 @@ func record(file string, atLeast int64) (acts int64, err error) {
 	return int64(b.desk.Version()), nil
 }
 
+// forgetSnapshots removes what spares a start from folding everything.
 func forgetSnapshots(file string) error {
-	db, err := sql.Open("sqlite", "file:"+file)
-	if err != nil {
-		return err
+	snapshots, err := filepath.Glob(file + ".snapshot-*")
+	if err == nil && len(snapshots) == 0 {
+		err = errors.New("the broker kept no snapshot")
 	}
-	defer db.Close()
-	_, err = db.Exec("delete from snapshots")
+	for _, name := range snapshots {
+		err = errors.Join(err, os.Remove(name))
+	}
 	return err
 }
 
-// startedIn starts the program on a database, waits until it is ready, and kills it so
-// that it leaves nothing behind that the next start could use.
+// startedIn starts the program on a database, waits until it is ready, and ends it.
 func startedIn(dir, file string) (time.Duration, error) {
 	address := filepath.Join(dir, "address")
 	_ = os.Remove(address)
@@ -540,7 +542,7 @@ func startedIn(dir, file string) (time.Duration, error) {
 		return 0, err
 	}
 	defer cmd.Wait()
-	defer cmd.Process.Kill()
+	defer cmd.Process.Signal(os.Interrupt)
 	for time.Since(begin) < time.Minute {
 		if at, err := os.ReadFile(address); err == nil && len(at) > 0 {
 			resp, err := http.Get(strings.TrimSpace(string(at)) + "/readyz")

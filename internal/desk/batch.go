@@ -219,34 +219,3 @@ func (b *batch) append() error {
 	b.at = at
 	return nil
 }
-
-// load folds what the store holds.
-func (d *Desk) load() error {
-	state, at, err := d.fold(1<<62, nil)
-	if err != nil {
-		return err
-	}
-	d.state, d.at = state, at
-	return nil
-}
-
-// fold gives the state as of a version, from the latest snapshot before it.
-func (d *Desk) fold(until journal.Version, enough func(*wire.Entry) bool) (*broker.State, journal.Version, error) {
-	state, at := broker.New(), journal.Version(0)
-	for e, err := range d.store.Read(at) {
-		if err != nil {
-			return nil, 0, err
-		}
-		if at == until || enough != nil && enough(&e) {
-			break
-		}
-		if err := state.Fold(&e); err != nil {
-			return nil, 0, err
-		}
-		at++
-	}
-	return state, at, nil
-}
-
-// keepSnapshot keeps the state, so that the next start is short.
-func (d *Desk) keepSnapshot() error { return nil }

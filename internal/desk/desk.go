@@ -45,6 +45,8 @@ type Options struct {
 	Clock Clock  // nil: the machine's
 	Log   *slog.Logger
 
+	SnapshotEvery journal.Version // how many entries come between two snapshots; 0: 100,000
+
 	// Start gives what gives work that waits and can be placed at an instant, one after
 	// the other; nil: none ever is.
 	Start func(*market.State, time.Time) (next func() (offtake.PlaceJob, bool))
@@ -80,6 +82,9 @@ type Desk struct {
 	mu    sync.Mutex // the writer holds it from the first decision to the commit
 	state *broker.State
 	at    journal.Version
+	kept  journal.Version // of the last snapshot
+
+	keeping sync.Mutex // a snapshot is being made
 
 	strayed bool // the clock is doubted since it does not agree with the other
 
@@ -108,6 +113,9 @@ const most = 256
 func Open(store Store, o Options) (*Desk, error) {
 	if o.Clock == nil {
 		o.Clock = NewMachine()
+	}
+	if o.SnapshotEvery == 0 {
+		o.SnapshotEvery = snapshotEvery
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -217,31 +225,6 @@ func (d *Desk) Now() time.Time { return d.now() }
 // Closing gives a channel that is closed when the desk takes no more acts.
 func (d *Desk) Closing() <-chan struct{} { return d.quit }
 
-// AsOf gives the state as it was at an instant by what had been recorded by another.
-// The zero time is now, and everything. Deadlines up to the instant have passed; an
-// instant to come shows what follows if nobody does anything.
-func (d *Desk) AsOf(at, known time.Time) (*broker.State, error) {
-	s, _, err := d.fold(1<<62, func(e *wire.Entry) bool {
-		return !known.IsZero() && e.Receipt.Recorded.After(known) || !at.IsZero() && e.Act.At.After(at)
-	})
-	if err != nil || at.IsZero() {
-		return s, err
-	}
-	for {
-		a, ok := s.DueBefore(at.Add(1))
-		if !ok {
-			return s, nil
-		}
-		events, err := s.Decide(a)
-		if err != nil {
-			return nil, err
-		}
-		if err := s.Fold(&wire.Entry{Act: a, Events: events}); err != nil {
-			return nil, err
-		}
-	}
-}
-
 // News gives a channel that is closed when more is written down.
 func (d *Desk) News() <-chan struct{} {
 	d.news.Lock()
@@ -264,7 +247,8 @@ func (d *Desk) Close() error {
 		close(d.quit)
 	}
 	<-d.done
-	return d.keepSnapshot()
+	d.keepLast()
+	return nil
 }
 
 // run decides what comes, and what falls due.
@@ -337,6 +321,9 @@ func (d *Desk) decide(asks []*ask) {
 	b.pass(b.time())
 	b.placeWaiting()
 	err := b.commit()
+	if err == nil {
+		d.refresh()
+	}
 	d.mu.Unlock()
 	if err != nil {
 		d.o.Log.Error("nothing of a batch was written", "error", err)

@@ -64,11 +64,15 @@ func (s *store) ReadHashes([]int64) ([]tlog.Hash, error)            { return nil
 func (s *store) Close() error                                       { return nil }
 
 func (s *store) SaveSnapshot(form string, at journal.Version, state []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.form, s.at, s.snapshot = form, at, state
 	return nil
 }
 
 func (s *store) Snapshot(form string, until journal.Version) (journal.Version, []byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if form != s.form || s.at > until {
 		return 0, nil, nil
 	}
@@ -148,12 +152,15 @@ func (c *clock) jump(wall, running time.Duration) {
 	c.waiting = rest
 }
 
+var exampleDir = os.DirFS("../../examples/openai")
+
 // A stage is a desk on the example book with its store and its clock.
 type stage struct {
 	*testing.T
 	*desk.Desk
 	store *store
 	clock *clock
+	every journal.Version // how many entries come between two snapshots
 }
 
 // staged opens a desk on a new store and pushes the example book.
@@ -161,13 +168,13 @@ func staged(t *testing.T, s *store, when string) stage {
 	t.Helper()
 	st := stage{T: t, store: s, clock: clockAt(t, when)}
 	st.open()
-	st.must(offtake.Act{ID: "first", By: "openai", Deed: push(t, os.DirFS("../../examples/openai"))})
+	st.must(offtake.Act{ID: "first", By: "openai", Deed: push(t, exampleDir)})
 	return st
 }
 
 func (st *stage) open() {
 	st.Helper()
-	d, err := desk.Open(st.store, desk.Options{Code: "test", Clock: st.clock})
+	d, err := desk.Open(st.store, desk.Options{Code: "test", Clock: st.clock, SnapshotEvery: st.every})
 	if err != nil {
 		st.Fatal(err)
 	}

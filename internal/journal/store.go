@@ -86,8 +86,9 @@ func (r Row) Entry() (wire.Entry, error) {
 // Snapshots keep states that were folded, so that a start need not fold all. A
 // snapshot may be lost at any time.
 type Snapshots interface {
-	// SaveSnapshot keeps the state as of a version, in a form that whoever saves it
-	// names: states of another form are never given back. It may replace older ones.
+	// SaveSnapshot keeps the state as of a version that was reached, in a form that
+	// whoever saves it names: states of another form are never given back, nor one of
+	// another record. It may replace older ones.
 	SaveSnapshot(form string, at Version, state []byte) error
 	// Snapshot gives the latest state of a form as of a version or an earlier one;
 	// 0 and nothing where there is none.

@@ -14,7 +14,7 @@ import (
 func (s *State) Adopt(setup Setup) {
 	l := newLaw(setup)
 	s.law = l
-	l.Told.Measured, l.Told.Broken, l.Told.Spent = s.measured, s.deals.Broken, s.deals.Spent
+	s.tell(l)
 	s.deals.Adopt(l)
 	s.mayPlace.forget()
 	var held []offtake.ReservationID

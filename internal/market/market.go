@@ -60,12 +60,17 @@ func New(s Setup) *State {
 		accounts: account.New(),
 		consents: newConsents(),
 	}
-	l.Told.Measured, l.Told.Broken, l.Told.Spent = m.measured, m.deals.Broken, m.deals.Spent
+	m.tell(l)
 	for _, r := range reservations(l) {
 		m.held.Apply(time.Time{}, r)
 		m.byBook = append(m.byBook, r.Reservation)
 	}
 	return m
+}
+
+// tell says to a law what it has to be told.
+func (s *State) tell(l *terms.Law) {
+	l.Told.Measured, l.Told.Broken, l.Told.Spent = s.measured, s.deals.Broken, s.deals.Spent
 }
 
 // Now gives the instant of the last act taken.

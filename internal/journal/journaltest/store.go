@@ -268,6 +268,7 @@ func snapshots(t *testing.T, open func() Store) {
 			t.Errorf("Snapshot(%s, %d) = %d, %q, %v, want %d", form, until, at, state, err, want)
 		}
 	}
+	mustAppend(t, s, 0, Entries(0, 50))
 	wantSnapshot("one", 100, 0)
 	for _, at := range []journal.Version{10, 20, 30} {
 		must(t, s.SaveSnapshot("one", at, fmt.Appendf(nil, "one at %d", at)))

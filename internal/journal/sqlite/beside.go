@@ -25,31 +25,6 @@ func instant(n int64) time.Time {
 	return time.Unix(0, n).UTC()
 }
 
-// SaveSnapshot implements [journal.Snapshots]. The last two of a form are kept.
-func (db *DB) SaveSnapshot(form string, at journal.Version, state []byte) error {
-	tx, err := db.write.Begin()
-	if err != nil {
-		return failed(err)
-	}
-	defer tx.Rollback()
-	if _, err := tx.Exec("insert or replace into snapshots (form, at, state) values (?, ?, ?)", form, int64(at), state); err != nil {
-		return failed(err)
-	}
-	if _, err := tx.Exec("delete from snapshots where form <> ? or at not in (select at from snapshots where form = ? order by at desc limit 2)", form, form); err != nil {
-		return failed(err)
-	}
-	return failed(tx.Commit())
-}
-
-// Snapshot implements [journal.Snapshots].
-func (db *DB) Snapshot(form string, until journal.Version) (at journal.Version, state []byte, err error) {
-	err = db.read.QueryRow("select at, state from snapshots where form = ? and at <= ? order by at desc limit 1", form, int64(until)).Scan(&at, &state)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil, nil
-	}
-	return at, state, failed(err)
-}
-
 const effectColumns = "select key, kind, party, due, body, tries, done, why from effects "
 
 func (db *DB) effects(query string, args ...any) (all []journal.Effect, err error) {

@@ -1,11 +1,14 @@
 package sqlite_test
 
 import (
+	"bytes"
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/journal"
 	"github.com/offtake-dev/offtake/internal/journal/journaltest"
 	"github.com/offtake-dev/offtake/internal/journal/sqlite"
@@ -69,6 +72,69 @@ func TestADatabaseIsBroughtForward(t *testing.T) {
 		waits, err := old.Pending(time.Unix(9, 0), 10)
 		if err != nil || len(waits) != 1 || waits[0].Key != "to come" {
 			t.Errorf("of form %d: to come %+v, %v", forms+1, waits, err)
+		}
+	}
+}
+
+// A snapshot that is not whole, or lies beside another record, is left alone.
+func TestASnapshotIsOfThisRecordAndWhole(t *testing.T) {
+	dir := t.TempDir()
+	one, other := filepath.Join(dir, "one.db"), filepath.Join(dir, "other.db")
+	for _, path := range []string{one, other} {
+		db := opened(t, path)
+		if _, err := db.Append(0, journaltest.Entries(0, 50)); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.SaveSnapshot("f", 51, nil); offtake.KindOf(err) != offtake.Invalid {
+			t.Errorf("a snapshot of what is not there yet: %v", err)
+		}
+		if path == one {
+			if err := db.SaveSnapshot("f", 40, bytes.Repeat([]byte("state"), 1000)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(one + ".snapshot-40")
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := bytes.Clone(text)
+	damaged[len(damaged)-1]++
+	for _, c := range []struct {
+		what string
+		path string
+		at   string
+		text []byte
+		want journal.Version
+	}{
+		{"as it was written", one, "40", text, 40},
+		{"beside another record", other, "40", text, 0},
+		{"under another version", one, "41", text, 0},
+		{"torn", one, "40", text[:len(text)/2], 0},
+		{"torn in its head", one, "40", text[:20], 0},
+		{"empty", one, "40", nil, 0},
+		{"damaged", one, "40", damaged, 0},
+		{"of no version", one, "x", text, 0},
+	} {
+		if err := os.RemoveAll(one + ".snapshot-40"); err != nil {
+			t.Fatal(err)
+		}
+		file := c.path + ".snapshot-" + c.at
+		if err := os.WriteFile(file, c.text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		db := opened(t, c.path)
+		if at, _, err := db.Snapshot("f", 50); at != c.want || err != nil {
+			t.Errorf("%s: at %d, %v, want %d", c.what, at, err, c.want)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
