@@ -52,7 +52,7 @@ func TestADeskStartsFromItsSnapshot(t *testing.T) {
 	if err := st.Close(); err != nil {
 		t.Fatal(err)
 	}
-	at, text, _ := st.store.Snapshot(st.store.form, 1<<62)
+	at, text, _ := st.store.Snapshot("test/"+broker.Form, 1<<62)
 	if int(at) != len(st.log()) {
 		t.Errorf("the snapshot is of version %d, of %d", at, len(st.log()))
 	}
@@ -97,7 +97,7 @@ func TestADeskStartsFromItsSnapshot(t *testing.T) {
 func TestASnapshotIsMadeWhileTheDeskRuns(t *testing.T) {
 	st := grown(t, 10)
 	for range 1000 {
-		if at, _, _ := st.store.Snapshot(st.store.form, 1<<62); at > 0 {
+		if at, _, _ := st.store.Snapshot("test/"+broker.Form, 1<<62); at > 0 {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
