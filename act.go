@@ -20,6 +20,7 @@ type Receipt struct {
 	Person      string    // who of the party acted, or wrote it down
 	Recorder    PartyName // who wrote it down on behalf of the act's party; "": that party itself
 	Channel     string    // how it came where not to the broker itself: "email", "courier"
+	Received    time.Time // when it came, where it stands in the record later than that; zero: as it stands there
 	Attachments []Hash    // what came with it
 	Doubted     bool      // nobody could be sure of the time
 }

@@ -558,8 +558,10 @@ type ClockDoubted struct{ Why string }
 // ClockConfirmed: they are no longer.
 type ClockConfirmed struct{}
 
-// PlayedAnew: evidence put an act at its true instant, and this is what the acts
-// about opportunities came to, all of them, with it there.
+// PlayedAnew: an act counts as received at another instant than the record has it, by
+// evidence or because it was written down late, and this is what the acts about
+// opportunities came to, all of them, with it there. The versions of the book that were
+// adopted stand between.
 type PlayedAnew struct {
 	Of       ActID
 	Received time.Time

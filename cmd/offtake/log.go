@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"os"
@@ -196,6 +197,7 @@ func (w world) verifyLog(cmd *cobra.Command, file, key string, seen []string, re
 		in = opened
 	}
 	folded := &folding{state: broker.New(), redecide: redecide}
+	folded.state.Recalls(folded.recall)
 	report, err := transparency.Verify(in, transparency.Check{Key: verifier, Seen: before, Each: folded.each})
 	if err != nil {
 		return err
@@ -207,7 +209,8 @@ func (w world) verifyLog(cmd *cobra.Command, file, key string, seen []string, re
 type folding struct {
 	state    *broker.State
 	redecide bool
-	broken   string // why the rows cannot be folded
+	broken   string       // why the rows cannot be folded
+	past     []wire.Entry // those that were folded, but for work, where evidence may need them
 	differs  []difference
 }
 
@@ -228,10 +231,23 @@ func (f *folding) each(n int64, e wire.Entry) error {
 	if f.redecide && len(f.differs) < mostDifferences {
 		f.again(n, e)
 	}
+	if _, work := e.Act.Deed.(offtake.PlaceJob); f.redecide && !work {
+		f.past = append(f.past, e)
+	}
 	if err := f.state.Fold(&e); err != nil {
 		f.broken = "row " + strconv.FormatInt(n, 10) + ": " + err.Error()
 	}
 	return nil
+}
+
+func (f *folding) recall() iter.Seq2[wire.Entry, error] {
+	return func(yield func(wire.Entry, error) bool) {
+		for _, e := range f.past {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
 }
 
 // again decides an act as the code does now.
@@ -241,7 +257,7 @@ func (f *folding) again(n int64, e wire.Entry) {
 		return
 	}
 	now := e
-	if now.Events, err = f.state.Decide(e.Act); err != nil {
+	if now.Events, err = f.state.DecideLate(e.Act, e.Receipt.Received, e.Receipt.Recorder); err != nil {
 		f.differs = append(f.differs, difference{n, string(e.Act.ID), names(e.Events), "refused: " + err.Error()})
 		return
 	}

@@ -42,7 +42,7 @@ func (w world) tellWhy(why client.Why) {
 	w.line("%s: %s", why.About, why.Is)
 	for _, e := range why.Entries {
 		var act struct{ At, By, Act string }
-		var receipt struct{ Person, Recorder, Channel string }
+		var receipt struct{ Person, Recorder, Channel, Received string }
 		_ = json.Unmarshal(e.Act, &act)
 		_ = json.Unmarshal(e.Receipt, &receipt)
 		who := strings.Join(nonempty(act.By, receipt.Person), ", ")
@@ -50,7 +50,11 @@ func (w world) tellWhy(why client.Why) {
 			who = "the clock"
 		}
 		if receipt.Channel != "" {
-			who += " (recorded by " + receipt.Recorder + ", received by " + receipt.Channel + ")"
+			who += " (recorded by " + receipt.Recorder + ", received by " + receipt.Channel
+			if receipt.Received != "" {
+				who += " at " + receipt.Received
+			}
+			who += ")"
 		}
 		w.line("  %d  %s  %s  %s", e.Version, act.At, act.Act, who)
 		for _, ev := range e.Events {
@@ -74,7 +78,10 @@ func (w world) tellWhy(why client.Why) {
 
 // eventWords tells an event: its name, what it is about, and why.
 func eventWords(text json.RawMessage) string {
-	var e struct{ Event, Process, State, Why, Job, Reservation, Until string }
+	var e struct{ Event, Process, State, Why, Job, Reservation, Until, Of, Received string }
 	_ = json.Unmarshal(text, &e)
+	if e.Received != "" {
+		return e.Event + "  with " + e.Of + " as received at " + e.Received
+	}
 	return strings.Join(nonempty(e.Event, e.Process, e.Job, e.Reservation, e.State, e.Why), "  ")
 }

@@ -37,6 +37,7 @@ type State struct {
 	recorded time.Time
 	folded   int64
 	notices  []Notice
+	recall   Recall
 	attached map[offtake.Hash][]offtake.PartyName // who may read an act that came with it, beside who sees all
 }
 
@@ -145,6 +146,10 @@ func (s *State) Decide(a offtake.Act) ([]offtake.Event, error) {
 		return s.confirm(a)
 	case offtake.Deadline:
 		return s.market.Decide(a)
+	case offtake.Evidence:
+		if _, known := s.Book().Party(a.By); known {
+			return s.evidence(a, deed)
+		}
 	}
 	if _, known := s.Book().Party(a.By); !known {
 		return nil, offtake.Refuse(offtake.NotFound, "party %.60q is not declared in the book", a.By)

@@ -2,6 +2,7 @@ package broker_test
 
 import (
 	"fmt"
+	"iter"
 	"os"
 	"reflect"
 	"slices"
@@ -53,6 +54,17 @@ type lives struct {
 	same       *sameness
 	one, other *broker.State
 	what       string
+	log        []wire.Entry
+}
+
+func (l *lives) recall() iter.Seq2[wire.Entry, error] {
+	return func(yield func(wire.Entry, error) bool) {
+		for _, e := range l.log {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
 }
 
 // act lets pass what is due and sends an act to both. It reports whether it was taken.
@@ -79,6 +91,8 @@ func (l *lives) pass(until time.Time) {
 
 func (l *lives) step(a offtake.Act, r offtake.Receipt) bool {
 	l.Helper()
+	l.one.Recalls(l.recall)
+	l.other.Recalls(l.recall)
 	events, err := l.one.Decide(a)
 	again, errAgain := l.other.Decide(a)
 	if fmt.Sprint(err) != fmt.Sprint(errAgain) || line(l, wire.Entry{Act: a, Events: events}) != line(l, wire.Entry{Act: a, Events: again}) {
@@ -88,6 +102,7 @@ func (l *lives) step(a offtake.Act, r offtake.Receipt) bool {
 		return false
 	}
 	e := wire.Entry{Act: a, Events: events, Receipt: r}
+	l.log = append(l.log, e)
 	for _, s := range []*broker.State{l.one, l.other} {
 		if err := s.Fold(&e); err != nil {
 			l.Fatalf("%s: %v", l.what, err)
@@ -118,8 +133,8 @@ func line(l *lives, e wire.Entry) string {
 // derived is what is not compared: what is found again from the rest, and what is only
 // kept to answer faster.
 var derived = []string{
-	"broker.Version.Book", "broker.Version.Law",
-	"market.State.law", "market.State.mayPlace",
+	"broker.State.recall", "broker.Version.Book", "broker.Version.Law",
+	"market.State.law", "market.State.laws", "market.State.mayPlace",
 	"deal.Deals.law", "deal.Deals.agenda", "deal.Deals.ahead", "deal.Deals.split", "deal.Deals.stale",
 	"deal.Opportunity.stale", "deal.Opportunity.counted",
 	"deal.kept.touched", "deal.kept.queued", "deal.kept.place", "deal.kept.at",

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"iter"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -78,11 +79,18 @@ func (b *batch) take(asked Asked) answer {
 		return b.repeated(a, journal.Version(version))
 	}
 	a.At = b.instant()
-	if !asked.Received.IsZero() && !asked.Received.Before(b.state.Now()) && asked.Received.Before(a.At) {
-		a.At = asked.Received // nothing has happened since
+	if asked.Received.After(a.At) {
+		return answer{err: offtake.Refuse(offtake.Invalid, "act %q was received at %s, which is still to come", a.ID, offtake.Stamp(asked.Received))}
+	}
+	if received := asked.Received; !received.IsZero() && received.Before(a.At) {
+		if received.Before(b.state.Now()) {
+			asked.Receipt.Received = received
+		} else { // nothing has happened since
+			a.At = received
+		}
 	}
 	b.pass(a.At)
-	events, err := b.decideOne(a)
+	events, err := b.decideOne(a, asked.Receipt)
 	if err != nil {
 		return answer{err: err}
 	}
@@ -94,11 +102,28 @@ func (b *batch) take(asked Asked) answer {
 	return answer{taken: Taken{Version: b.at + journal.Version(len(b.entries)), Act: a, Events: events}}
 }
 
-func (b *batch) decideOne(a offtake.Act) ([]offtake.Event, error) {
+func (b *batch) decideOne(a offtake.Act, r offtake.Receipt) ([]offtake.Event, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	return b.state.Decide(a)
+	b.state.Recalls(b.all)
+	return b.state.DecideLate(a, r.Received, r.Recorder)
+}
+
+// all gives every entry, of the journal and of the batch.
+func (b *batch) all() iter.Seq2[wire.Entry, error] {
+	return func(yield func(wire.Entry, error) bool) {
+		for e, err := range b.store.Read(0) {
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+		for _, e := range b.entries {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
 }
 
 // repeated answers an act whose id was taken before: as it was answered then, if it

@@ -8,6 +8,7 @@ import (
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/broker"
+	"github.com/offtake-dev/offtake/internal/desk"
 )
 
 func TestAnActIsAnsweredOnceItIsWrittenDown(t *testing.T) {
@@ -226,4 +227,55 @@ func TestADeskThatIsClosedTakesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	st.refused(offer("o1", 72), offtake.Internal)
+}
+
+// An answer that reached the buyer in time and is written down after the window has
+// passed counts as received when it was, as long as nobody has relied on the release.
+func TestAnAnswerThatIsWrittenDownLate(t *testing.T) {
+	late := func(st stage, id, o string) (desk.Taken, error) {
+		return st.Take(t.Context(), desk.Asked{
+			Act:      offtake.Act{ID: offtake.ActID(id), By: "microsoft", Opportunity: offtake.OpportunityID(o), Deed: offtake.Accept{Quantity: 1008}},
+			Receipt:  offtake.Receipt{Recorder: "openai", Channel: "courier"},
+			Received: at(t, "2025-06-20T17:00:00Z"),
+		})
+	}
+	st := staged(t, new(store), "2025-06-03T17:00:00Z")
+	for _, o := range []string{"o1", "o2"} {
+		st.must(offer(o, 1008))
+		st.must(notice(o))
+	}
+	st.clock.pass(24 * 24 * time.Hour)
+	st.Look(t.Context())
+	st.must(offtake.Act{ID: "award", By: "openai", Opportunity: "o2", Deed: offtake.Award{Quantity: 1008}})
+	if st.state("o1") != offtake.InTail {
+		t.Fatalf("the process is %s", st.state("o1"))
+	}
+	got, err := late(st, "late", "o1")
+	if err != nil || len(got.Events) != 1 || got.Events[0].Event() != "played.anew" {
+		t.Fatalf("what follows is %+v, %v", got.Events, err)
+	}
+	entry := st.log()[got.Version-1]
+	if want := at(t, "2025-06-20T17:00:00Z"); !entry.Receipt.Received.Equal(want) || entry.Receipt.Channel != "courier" || !entry.Act.At.After(want) {
+		t.Errorf("it stands in the record at %s with %+v", entry.Act.At, entry.Receipt)
+	}
+	if st.state("o1") != offtake.Contracting {
+		t.Errorf("the process is %s", st.state("o1"))
+	}
+	if got, err := late(st, "late too", "o2"); err != nil || got.Events[0].Event() != "dispute.raised" {
+		t.Errorf("where the third party has signed, what follows is %+v, %v", got.Events, err)
+	}
+	want := st.told()
+	st.again()
+	if got := st.told(); got != want {
+		t.Errorf("after a restart:\n%s\nwant\n%s", got, want)
+	}
+	st.must(offtake.Act{ID: "later", By: "openai", Opportunity: "o1", Deed: offtake.Evidence{Of: "late", Received: at(t, "2025-06-27T17:00:00Z")}})
+	if st.state("o1") != offtake.InTail {
+		t.Errorf("with evidence that it came too late the process is %s", st.state("o1"))
+	}
+	if _, err := st.Take(t.Context(), desk.Asked{Act: offtake.Act{By: "microsoft", Opportunity: "o1", Deed: offtake.Decline{Reason: "unable"}}, Received: st.clock.Now().Add(time.Hour)}); offtake.KindOf(err) != offtake.Invalid {
+		t.Errorf("what is received in an hour: %v", err)
+	}
+	st.refused(offtake.Act{ID: "e", By: "openai", Opportunity: "o1", Deed: offtake.Evidence{Of: "nothing", Received: at(t, "2025-06-20T17:00:00Z")}}, offtake.NotFound)
+	st.refused(offtake.Act{ID: "e", By: "openai", Opportunity: "o1", Deed: offtake.Evidence{Of: "late"}}, offtake.Invalid)
 }

@@ -13,7 +13,7 @@ import (
 // itself holds is held as the new version says.
 func (s *State) Adopt(setup Setup) {
 	l := newLaw(setup)
-	s.law = l
+	s.law, s.laws = l, append(s.laws, l)
 	s.tell(l)
 	s.deals.Adopt(l)
 	s.mayPlace.forget()

@@ -25,7 +25,8 @@ type Setup struct {
 
 // A State is a market: what was offered, is held, runs and was used.
 type State struct {
-	law      *terms.Law
+	law      *terms.Law   // in force
+	laws     []*terms.Law // those that were, one after the other, the last in force
 	now      time.Time
 	seen     map[offtake.ActID][sha256.Size]byte
 	deals    *deal.Deals
@@ -52,6 +53,7 @@ func New(s Setup) *State {
 	l := newLaw(s)
 	m := &State{
 		law:      l,
+		laws:     []*terms.Law{l},
 		seen:     map[offtake.ActID][sha256.Size]byte{},
 		deals:    deal.New(l),
 		held:     holding.New(),
@@ -148,13 +150,17 @@ func (s *State) Decide(a offtake.Act) ([]offtake.Event, error) {
 }
 
 // inTime refuses an act that comes before one already taken, or after a
-// deadline that has not been let pass.
+// deadline that has not been let pass. What is due next may have fallen due before: a
+// right that comes back brings deadlines that have passed.
 func (s *State) inTime(a offtake.Act) error {
+	due, act, ok := s.deals.Due()
+	if ok && act.ID == a.ID {
+		return nil
+	}
 	if a.At.Before(s.now) {
 		return offtake.Refuse(offtake.Conflict, "act %q at %s comes before one of %s", a.ID, offtake.Stamp(a.At), offtake.Stamp(s.now))
 	}
-	due, act, ok := s.deals.Due()
-	if ok && act.ID != a.ID && deal.Comes(due, act, a.At) {
+	if ok && deal.Comes(due, act, a.At) {
 		return offtake.Refuse(offtake.Conflict, "act %q at %s comes after the deadline %q of %s, which is due first", a.ID, offtake.Stamp(a.At), act.ID, offtake.Stamp(due))
 	}
 	return nil
@@ -193,11 +199,31 @@ func (s *State) Apply(a offtake.Act, events []offtake.Event) {
 	}
 	s.deals.Fold(a.At, events)
 	for _, e := range events {
+		if again, is := e.(offtake.PlayedAnew); is {
+			s.anew(again)
+		}
 		s.held.Apply(a.At, e)
 		s.accounts.Apply(e)
 		s.quotes.Apply(a.At, e, s.resolved)
 		s.consents.apply(e, s.reservation)
 		s.mayPlace.forget()
+	}
+}
+
+// anew makes the deals what they come to now. What was bought, used and quoted stays.
+func (s *State) anew(e offtake.PlayedAnew) {
+	s.deals = deal.New(s.laws[0])
+	for _, l := range s.laws {
+		s.tell(l)
+	}
+	for _, d := range e.Log {
+		if adopted, is := d.Events[0].(offtake.BookAdopted); is {
+			if n := adopted.Number; n >= 1 && n <= int64(len(s.laws)) {
+				s.deals.Adopt(s.laws[n-1])
+			}
+			continue
+		}
+		s.deals.Fold(d.At, d.Events)
 	}
 }
 

@@ -83,7 +83,7 @@ func Restore(from Snapshot, setups []Setup) (*State, error) {
 		return nil, err
 	}
 	s := &State{
-		law: laws[len(laws)-1], now: from.Now, seen: make(map[offtake.ActID][sha256.Size]byte, len(from.Seen)),
+		law: laws[len(laws)-1], laws: laws, now: from.Now, seen: make(map[offtake.ActID][sha256.Size]byte, len(from.Seen)),
 		deals: deals, held: holding.Restore(from.Held), queue: queue.Restore(from.Queue), quotes: quote.Restore(from.Quotes),
 		accounts: account.Restore(from.Accounts), consents: newConsents(), byBook: from.ByBook,
 	}

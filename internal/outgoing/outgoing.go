@@ -86,6 +86,11 @@ func Effects(s *broker.State, first journal.Version, entries []wire.Entry) (out 
 			if is {
 				out = append(out, notices(s, version, entries[i].Act.At, served)...)
 			}
+			if _, anew := e.(offtake.PlayedAnew); anew {
+				for _, p := range s.Market().Deals().Standing(true) {
+					touched = append(touched, p.ID)
+				}
+			}
 			if id := refusal.ProcessOf(e); id != "" && !slices.Contains(touched, id) {
 				touched = append(touched, id)
 			}
