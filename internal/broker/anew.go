@@ -61,7 +61,7 @@ func (s *State) evidence(a offtake.Act, e offtake.Evidence) ([]offtake.Event, er
 	i := slices.IndexFunc(past, func(d dealt) bool { return d.act.ID == e.Of && !d.fixed })
 	switch {
 	case i < 0:
-		return nil, offtake.Refuse(offtake.NotFound, "act %.60q is none that was taken about an opportunity", e.Of)
+		return nil, offtake.Refuse(offtake.NotFound, "act %.60q is none that was taken about an opportunity; record one that was refused with when it was received", e.Of)
 	case e.Received.Equal(past[i].act.At):
 		return nil, offtake.Refuse(offtake.Invalid, "evidence says that %.60q was received at %s, which is when it stands in the record", e.Of, offtake.Stamp(e.Received))
 	}

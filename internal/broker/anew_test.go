@@ -48,7 +48,7 @@ func TestABrokerComesToWhatAWrittenCaseComesTo(t *testing.T) {
 			t.Errorf("%s: in a broker\n%s\nplayed\n%s", c.Sentence, one, other)
 		}
 	}
-	if played < 200 || evidence < 8 {
+	if played < 200 || evidence < 20 {
 		t.Errorf("%d cases, %d of them with evidence", played, evidence)
 	}
 }
@@ -64,7 +64,11 @@ func brokered(t *testing.T, c *docket.Case) (s *broker.State, until time.Time, o
 	}
 	for _, a := range c.Acts {
 		until = a.At
-		if taken := l.alone(a.Act); taken != (a.Refused == "") {
+		taken := l.alone(a.Act)
+		if e, is := a.Deed.(offtake.Evidence); is && !taken && a.Refused == "" {
+			taken = l.late(c, a.Act, e)
+		}
+		if taken != (a.Refused == "") {
 			return nil, until, false
 		}
 	}
@@ -86,6 +90,23 @@ func (l *lives) alone(a offtake.Act) bool {
 		return false
 	}
 	l.foldAlone(wire.Entry{Act: a, Events: events})
+	return true
+}
+
+// late writes down an act that was refused when it came as evidence has it: a record
+// holds no acts that were refused.
+func (l *lives) late(c *docket.Case, a offtake.Act, e offtake.Evidence) bool {
+	i := slices.IndexFunc(c.Acts, func(was docket.Act) bool { return was.ID == e.Of && was.Refused != "" })
+	if i < 0 {
+		return false
+	}
+	act := c.Acts[i].Act
+	act.At = a.At
+	events, err := l.one.DecideLate(act, e.Received, a.By)
+	if err != nil {
+		return false
+	}
+	l.foldAlone(wire.Entry{Act: act, Events: events, Receipt: offtake.Receipt{Recorder: a.By, Received: e.Received}})
 	return true
 }
 

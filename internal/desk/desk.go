@@ -86,7 +86,8 @@ type Desk struct {
 
 	keeping sync.Mutex // a snapshot is being made
 
-	strayed bool // the clock is doubted since it does not agree with the other
+	looked  time.Duration // how far the clock had run when the clocks were last held against each other
+	strayed bool          // the clock is doubted since it does not agree with the other
 
 	news struct {
 		sync.Mutex
@@ -125,6 +126,7 @@ func Open(store Store, o Options) (*Desk, error) {
 		asks: make(chan *ask, most), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	d.news.arrived = make(chan struct{})
+	d.looked = o.Clock.Running()
 	if err := d.load(); err != nil {
 		return nil, err
 	}
@@ -291,17 +293,18 @@ func (d *Desk) gather(first *ask) (asks []*ask) {
 // looks is how long the clocks are left alone.
 const looks = time.Second
 
-// wake gives until when, as the clock runs, nothing falls due. It reads how far the
-// clock has run before what time it is: whatever is set in between wakes it early.
+// wake gives until when, as the clock runs, nothing falls due and the clocks need no
+// look. It counts from when they were last looked at, and reads how far the clock has run
+// before what time it is: whatever happens in between wakes it early.
 func (d *Desk) wake() time.Duration {
 	running := d.o.Clock.Running()
 	d.mu.Lock()
 	due, _, ok := d.state.Due()
 	d.mu.Unlock()
 	if !ok {
-		return running + looks
+		return d.looked + looks
 	}
-	return running + min(looks, max(due.Sub(d.o.Clock.Now())+time.Millisecond, time.Millisecond))
+	return min(d.looked+looks, running+max(due.Sub(d.o.Clock.Now())+time.Millisecond, time.Millisecond))
 }
 
 // now gives the time to the millisecond.
@@ -311,6 +314,7 @@ func (d *Desk) now() time.Time { return d.o.Clock.Now().UTC().Truncate(time.Mill
 func (d *Desk) decide(asks []*ask) {
 	d.mu.Lock()
 	b := d.batch()
+	d.looked = d.o.Clock.Running()
 	b.look()
 	answers := make([]answer, len(asks))
 	for i, a := range asks {

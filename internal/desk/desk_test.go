@@ -61,6 +61,22 @@ func TestADeadlinePassesByItself(t *testing.T) {
 	}
 }
 
+// What is due passes before the acts that come after it, also where nobody was woken.
+func TestADeadlinePassesBeforeTheActsAfterIt(t *testing.T) {
+	st := stage{T: t, store: new(store), clock: clockAt(t, "2025-06-03T17:00:00Z")}
+	st.clock.deaf = true
+	st.open()
+	st.must(offtake.Act{ID: "first", By: "openai", Deed: push(t, exampleDir)})
+	st.must(offer("o1", 1008))
+	st.must(notice("o1"))
+	st.clock.pass(23 * 24 * time.Hour) // the window ended on 26 June at 0:00
+	st.must(offtake.Act{ID: "award", By: "openai", Opportunity: "o1", Deed: offtake.Award{Quantity: 1008}})
+	log := st.log()
+	if _, is := log[len(log)-2].Act.Deed.(offtake.Deadline); !is {
+		t.Errorf("before the award stands %s", log[len(log)-2].Act.Deed.Name())
+	}
+}
+
 func TestWhatFellDueWhileTheProgramWasDownPassesWhenItStarts(t *testing.T) {
 	st := staged(t, new(store), "2025-06-25T10:00:00Z")
 	st.must(offer("o1", 1008))

@@ -1,5 +1,5 @@
-// Command mutate asks whether the tests of the first-refusal process would
-// notice a mistake. Each patch of a folder plants one; the command applies it to
+// Command mutate asks whether the tests of the first-refusal process and of the
+// broker would notice a mistake. Each patch of a folder plants one; the command applies it to
 // a copy of the tree, builds, and runs the tests until one fails.
 //
 // A patch that no test catches is a hole in the tests. One that no longer has a
@@ -33,7 +33,8 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	status := run(ctx, plan{
 		root: ".", patches: "testdata/mutants", only: *only, page: *page,
-		packages: []string{"./internal/refusal/...", "./internal/play", "./internal/market/..."},
+		packages: []string{"./internal/refusal/...", "./internal/play", "./internal/market/...",
+			"./internal/work", "./internal/outgoing", "./internal/broker", "./internal/desk", "./internal/journal/...", "./internal/versions", "./internal/access", "./internal/api"},
 		least:    time.Minute, files: tracked, out: os.Stdout,
 	})
 	stop()

@@ -17,7 +17,8 @@ import (
 type suite struct {
 	dir    string                 // of the package, from the root
 	random bool                   // it draws what it tests, with rapid
-	always bool                   // it is run for every patch; otherwise for those that change its package
+	always bool                   // it is run for every patch of what it depends on; otherwise for those that change its package
+	needs  []string               // the folders of the packages that it depends on
 	limit  map[bool]time.Duration // of its short tests alone, and of all
 }
 
@@ -90,11 +91,25 @@ func (t tree) list(ctx context.Context, pattern string) (suites []suite, err err
 			return nil, err
 		}
 		suites = append(suites, suite{
-			dir: filepath.ToSlash(dir), random: slices.Contains(words, "pgregory.net/rapid"),
+			dir: filepath.ToSlash(dir), needs: t.needs(ctx, root, dir), random: slices.Contains(words, "pgregory.net/rapid"),
 			limit: map[bool]time.Duration{true: time.Hour, false: time.Hour},
 		})
 	}
 	return suites, nil
+}
+
+// needs gives the folders of what the tests of a package depend on, within the tree.
+func (t tree) needs(ctx context.Context, root, dir string) (dirs []string) {
+	out, err := t.goTool(ctx, "list", "-test", "-deps", "-f", "{{.Dir}}", "./"+filepath.ToSlash(dir))
+	if err != nil {
+		return nil // it does not build, which will be told
+	}
+	for line := range strings.Lines(out) {
+		if rel, err := filepath.Rel(root, strings.TrimSpace(line)); err == nil && filepath.IsLocal(rel) {
+			dirs = append(dirs, filepath.ToSlash(rel))
+		}
+	}
+	return dirs
 }
 
 // test builds a suite and runs it until its first test fails. The mistake of a

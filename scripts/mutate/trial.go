@@ -188,13 +188,14 @@ func (t tree) plant(p patch) (undo func() error, err error) {
 }
 
 // firstToFail runs the tests of one package after the other, those of the
-// package that the patch changes before all others. What takes long is run only
+// package that the patch changes before all others, and none that does not depend on
+// what it changes. What takes long is run only
 // where all that is short has passed.
 func (t tree) firstToFail(ctx context.Context, p patch, suites []suite) (by, how string, err error) {
 	own := func(s suite) bool { return p.touches(s.dir) }
 	ordered := slices.DeleteFunc(slices.Clone(suites), func(s suite) bool { return !own(s) })
 	for _, s := range suites {
-		if s.always && !own(s) {
+		if s.always && !own(s) && slices.ContainsFunc(s.needs, p.touches) {
 			ordered = append(ordered, s)
 		}
 	}
