@@ -137,6 +137,30 @@ func TestAReminderStandsWhileThePartyMustAct(t *testing.T) {
 	}
 }
 
+// Who has taken what was offered must sign next, and is reminded of that alone.
+func TestAReminderIsOfOneDuty(t *testing.T) {
+	s := staged(t)
+	s.offer()
+	s.notice()
+	s.carry(0)
+	n := len(s.told)
+	s.do("microsoft", "o1", offtake.Accept{Conditions: []string{}})
+	for _, e := range s.told[:n] {
+		if m, _ := outgoing.MessageOf(e); m.Of == "answer" && outgoing.Stands(s.State, e) {
+			t.Errorf("microsoft has answered, and %s stands", e.Key)
+		}
+	}
+	signs := 0
+	for _, e := range s.told[n:] {
+		if m, _ := outgoing.MessageOf(e); m.Of == "definitive" && e.To == "microsoft" && outgoing.Stands(s.State, e) {
+			signs++
+		}
+	}
+	if signs != 1 {
+		t.Errorf("of what to sign stand %d reminders, want the first", signs)
+	}
+}
+
 func TestEffectsHaveNamesThatComeBack(t *testing.T) {
 	one, other := staged(t), staged(t)
 	for _, s := range []*stage{one, other} {

@@ -49,3 +49,9 @@ func Fill(path, from string) error {
 	}
 	return nil
 }
+
+// Lose takes an entry out of the database, as whoever can write to it may.
+func (db *DB) Lose(version int64) error {
+	_, err := db.write.Exec("delete from entries where version = ?", version)
+	return err
+}

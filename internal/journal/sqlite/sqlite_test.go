@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -136,5 +137,28 @@ func TestASnapshotIsOfThisRecordAndWhole(t *testing.T) {
 		if err := os.Remove(file); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// What is missing from the database is found by whoever reads over it.
+func TestAnEntryThatIsMissing(t *testing.T) {
+	db := opened(t, filepath.Join(t.TempDir(), "book.db"))
+	if _, err := db.Append(0, journaltest.Entries(0, 700)); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Lose(300); err != nil {
+		t.Fatal(err)
+	}
+	n, last := 0, error(nil)
+	for _, err := range db.Read(0) {
+		if last = err; err == nil {
+			n++
+		}
+	}
+	if offtake.KindOf(last) != offtake.Internal || !strings.Contains(last.Error(), "entry 300") || n >= 300 {
+		t.Errorf("after %d entries: %v, want entry 300 to be missing", n, last)
+	}
+	if err := db.Verify(); err == nil {
+		t.Error("it is verified all the same")
 	}
 }
