@@ -12,14 +12,14 @@ import (
 
 func inboxCommand(w world) *cobra.Command {
 	cmd := &cobra.Command{Use: "inbox", Short: "What you were told: notices, and reminders of what you must do, the latest first", Args: cobra.NoArgs}
-	r := atServer(cmd)
+	r := readsServer(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		f, err := format(cmd, "text", "json")
 		if err != nil {
 			return err
 		}
 		var all []client.Message
-		if err := r.ask(cmd, "GET", "/v1/inbox", nil, &all); err != nil {
+		if err := r.read(cmd, "/v1/inbox", &all); err != nil {
 			return err
 		}
 		if f == "json" {

@@ -60,7 +60,7 @@ use draws on, and of every other provider why not, clause by clause.`,
 // showJob asks for a job and tells of it.
 func (w world) showJob(cmd *cobra.Command, r *remote, f, id string) error {
 	var j client.Job
-	if err := r.ask(cmd, "GET", path("/v1/jobs/", id, ""), nil, &j); err != nil {
+	if err := r.read(cmd, path("/v1/jobs/", id, ""), &j); err != nil {
 		return err
 	}
 	if f == "json" {
@@ -130,14 +130,14 @@ func whenOf(t *time.Time) string {
 
 func jobListCommand(w world) *cobra.Command {
 	cmd := &cobra.Command{Use: "list", Short: "Work that waits or runs, the first submitted first", Args: cobra.NoArgs}
-	r := atServer(cmd)
+	r := readsServer(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		f, err := format(cmd, "text", "json")
 		if err != nil {
 			return err
 		}
 		var all []client.Job
-		if err := r.ask(cmd, "GET", "/v1/jobs", nil, &all); err != nil {
+		if err := r.read(cmd, "/v1/jobs", &all); err != nil {
 			return err
 		}
 		if f == "json" {
@@ -158,7 +158,7 @@ func jobListCommand(w world) *cobra.Command {
 
 func jobWhyCommand(w world) *cobra.Command {
 	cmd := &cobra.Command{Use: "why JOB", Short: "Where a job runs or will, and of every other provider why not", Args: cobra.ExactArgs(1)}
-	r := atServer(cmd)
+	r := readsServer(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		f, err := format(cmd, "text", "json")
 		if err != nil {

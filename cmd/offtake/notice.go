@@ -59,14 +59,14 @@ func noticeServeCommand(w world) *cobra.Command {
 
 func noticeListCommand(w world) *cobra.Command {
 	cmd := &cobra.Command{Use: "list", Short: "The notices served on you, the latest first", Args: cobra.NoArgs}
-	r := atServer(cmd)
+	r := readsServer(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		f, err := format(cmd, "text", "json")
 		if err != nil {
 			return err
 		}
 		var all []client.Notice
-		if err := r.ask(cmd, "GET", "/v1/notices", nil, &all); err != nil {
+		if err := r.read(cmd, "/v1/notices", &all); err != nil {
 			return err
 		}
 		if f == "json" {
@@ -90,14 +90,14 @@ func answerBy(n client.Notice) string {
 
 func noticeShowCommand(w world) *cobra.Command {
 	cmd := &cobra.Command{Use: "show NOTICE", Short: "One notice: what it discloses, and how it stands for you", Args: cobra.ExactArgs(1)}
-	r := atServer(cmd)
+	r := readsServer(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		f, err := format(cmd, "text", "json")
 		if err != nil {
 			return err
 		}
 		var n client.Notice
-		if err := r.ask(cmd, "GET", path("/v1/notices/", args[0], ""), nil, &n); err != nil {
+		if err := r.read(cmd, path("/v1/notices/", args[0], ""), &n); err != nil {
 			return err
 		}
 		if f == "json" {

@@ -98,7 +98,7 @@ func bookHash(w world, use, short, act string) *cobra.Command {
 
 func bookLogCommand(w world) *cobra.Command {
 	cmd := &cobra.Command{Use: "log", Short: "The versions of the book, and those that wait for signatures", Args: cobra.NoArgs}
-	r := atServer(cmd)
+	r := readsServer(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		f, err := format(cmd, "text", "json")
 		if err != nil {
@@ -106,10 +106,10 @@ func bookLogCommand(w world) *cobra.Command {
 		}
 		var held []client.Book
 		var waiting []client.Pushed
-		if err := r.ask(cmd, "GET", "/v1/book", nil, &held); err != nil {
+		if err := r.read(cmd, "/v1/book", &held); err != nil {
 			return err
 		}
-		if err := r.ask(cmd, "GET", "/v1/book/waiting", nil, &waiting); err != nil {
+		if err := r.read(cmd, "/v1/book/waiting", &waiting); err != nil {
 			return err
 		}
 		if f == "json" {

@@ -33,14 +33,14 @@ func quoteMakeCommand(w world) *cobra.Command {
 
 func quoteListCommand(w world) *cobra.Command {
 	cmd := &cobra.Command{Use: "list", Short: "The prices named to you, or by you, the first first", Args: cobra.NoArgs}
-	r := atServer(cmd)
+	r := readsServer(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		f, err := format(cmd, "text", "json")
 		if err != nil {
 			return err
 		}
 		var all []client.Quote
-		if err := r.ask(cmd, "GET", "/v1/quotes", nil, &all); err != nil {
+		if err := r.read(cmd, "/v1/quotes", &all); err != nil {
 			return err
 		}
 		if f == "json" {

@@ -25,11 +25,11 @@ it may be answered and how, and the text that its hash is of, so that anybody ca
 compute the hash again.`,
 		Args: cobra.ExactArgs(1),
 	}
-	r := atServer(cmd)
+	r := readsServer(cmd)
 	cmd.Flags().StringVarP(&to, "out", "f", "", "the new file to write (default standard output)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		var n client.Notice
-		if err := r.ask(cmd, "GET", path("/v1/notices/", args[0], ""), nil, &n); err != nil {
+		if err := r.read(cmd, path("/v1/notices/", args[0], ""), &n); err != nil {
 			return err
 		}
 		if to == "" {

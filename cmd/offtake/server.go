@@ -18,7 +18,7 @@ import (
 // What the verbs have in common that speak to a broker.
 
 // remote are the flags by which a broker is found.
-type remote struct{ server, token string }
+type remote struct{ server, token, at, knownAt string }
 
 // atServer gives a verb the flags by which a broker is found.
 func atServer(cmd *cobra.Command) *remote {
@@ -26,6 +26,29 @@ func atServer(cmd *cobra.Command) *remote {
 	cmd.Flags().StringVar(&r.server, "server", "", "the broker's address (default $OFFTAKE_SERVER, else http://127.0.0.1:7443)")
 	cmd.Flags().StringVar(&r.token, "token", "", "a file with a token (default $OFFTAKE_TOKEN, the token itself)")
 	return r
+}
+
+// readsServer adds the flags of a verb that reads at a broker.
+func readsServer(cmd *cobra.Command) *remote {
+	r := atServer(cmd)
+	cmd.Flags().StringVar(&r.at, "at", "", "as it was at this instant or date (default now)")
+	cmd.Flags().StringVar(&r.knownAt, "known-at", "", "by what had been recorded by this instant or date (default everything)")
+	return r
+}
+
+// read asks for something as of the two times of the flags.
+func (r *remote) read(cmd *cobra.Command, path string, out any) error {
+	q := url.Values{}
+	if r.at != "" {
+		q.Set("at", r.at)
+	}
+	if r.knownAt != "" {
+		q.Set("known_at", r.knownAt)
+	}
+	if len(q) > 0 {
+		path += "?" + q.Encode()
+	}
+	return r.ask(cmd, "GET", path, nil, out)
 }
 
 // client speaks to the broker that the flags, or the environment, name.

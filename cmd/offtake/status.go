@@ -15,14 +15,14 @@ import (
 
 func statusCommand(w world) *cobra.Command {
 	cmd := &cobra.Command{Use: "status", Short: "How a broker stands: what falls due, and whose step it is", Args: cobra.NoArgs}
-	r := atServer(cmd)
+	r := readsServer(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		f, err := format(cmd, "text", "json")
 		if err != nil {
 			return err
 		}
 		var s client.Status
-		if err := r.ask(cmd, "GET", "/v1/status", nil, &s); err != nil {
+		if err := r.read(cmd, "/v1/status", &s); err != nil {
 			return err
 		}
 		if f == "json" {

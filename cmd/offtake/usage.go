@@ -134,14 +134,14 @@ func totalOf(row []string) map[string]any {
 
 func usageShowCommand(w world) *cobra.Command {
 	cmd := &cobra.Command{Use: "show", Short: "How the commitments stand: what is committed, drawn, and left", Args: cobra.NoArgs}
-	r := atServer(cmd)
+	r := readsServer(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		f, err := format(cmd, "text", "json")
 		if err != nil {
 			return err
 		}
 		var all []client.Commitment
-		if err := r.ask(cmd, "GET", "/v1/commitments", nil, &all); err != nil {
+		if err := r.read(cmd, "/v1/commitments", &all); err != nil {
 			return err
 		}
 		if f == "json" {

@@ -19,14 +19,14 @@ was received, what followed from each, how it stands now, and the clauses that
 were applied, with their places in the book.`,
 		Args: cobra.ExactArgs(1),
 	}
-	r := atServer(cmd)
+	r := readsServer(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		f, err := format(cmd, "text", "json")
 		if err != nil {
 			return err
 		}
 		var why client.Why
-		if err := r.ask(cmd, "GET", path("/v1/why/", args[0], ""), nil, &why); err != nil {
+		if err := r.read(cmd, path("/v1/why/", args[0], ""), &why); err != nil {
 			return err
 		}
 		if f == "json" {

@@ -233,6 +233,7 @@ func answerOf(b client.Answer) (offtake.Deed, error) {
 }
 
 type logIn struct {
+	AsOf
 	After int64 `query:"after" minimum:"0" doc:"the cursor: entries after this one"`
 	Limit int   `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
@@ -240,6 +241,10 @@ type logIn struct {
 // log tells the log, to others than the buyer and auditors what their party did.
 func (a *API) log(ctx context.Context, in *logIn) (*body[client.Entries], error) {
 	r := a.reader(ctx)
+	at, known, err := a.asOf(in.AsOf)
+	if err != nil {
+		return nil, err
+	}
 	out := client.Entries{Entries: []client.Entry{}}
 	version := in.After
 	for e, err := range a.Store.Read(journalVersion(in.After)) {
@@ -247,7 +252,7 @@ func (a *API) log(ctx context.Context, in *logIn) (*body[client.Entries], error)
 			return nil, err
 		}
 		version++
-		if !r.All && e.Act.By != r.Party {
+		if !r.All && e.Act.By != r.Party || later(e.Act.At, at) || later(e.Receipt.Recorded, known) {
 			continue
 		}
 		if len(out.Entries) == in.Limit {

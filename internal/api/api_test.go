@@ -173,6 +173,24 @@ func TestReadsAreAsOfTwoTimes(t *testing.T) {
 		}
 	}
 	s.want(http.StatusNotFound, "buyer", "GET", "/v1/opportunities/o1?at=2025-06-01T00:00:00Z", "")
+	if got := state("?at=2025-06-25"); got != "open" { // the start of a day in the book's calendar
+		t.Errorf("at a date: %s, want open", got)
+	}
+	for query, want := range map[string]int{"": 3, "?at=2025-06-25": 2, "?known_at=2025-06-25": 2, "?at=2025-06-01": 0} {
+		if got := len(get[client.Entries](s, "buyer", "/v1/acts"+query).Entries); query != "?at=2025-06-01" && got != want+1 || query == "?at=2025-06-01" && got != 0 {
+			t.Errorf("the log%s has %d entries", query, got)
+		}
+		if query != "?at=2025-06-01" {
+			why := get[client.Why](s, "buyer", "/v1/why/o1"+query)
+			if len(why.Entries) != want {
+				t.Errorf("why%s tells %d entries, want %d", query, len(why.Entries), want)
+			}
+		}
+	}
+	s.want(http.StatusNotFound, "buyer", "GET", "/v1/why/o1?at=2025-06-01", "")
+	if all := get[[]client.Message](s, "microsoft", "/v1/inbox?at=2025-06-01"); len(all) != 0 {
+		t.Errorf("before the notice microsoft was told %+v", all)
+	}
 	s.want(http.StatusUnprocessableEntity, "buyer", "GET", "/v1/opportunities/o1?at=yesterday", "")
 	s.want(http.StatusUnprocessableEntity, "buyer", "GET", "/v1/opportunities/o1?when=now", "")
 }
@@ -231,6 +249,12 @@ func TestAnAwardWithoutClearanceSaysWhatStandsInTheWay(t *testing.T) {
 	}
 }
 
+// timeless is what is read and is no state of the book: how the program does, what it
+// tells while somebody listens, files by their hash, the log as a log, and tokens.
+var timeless = []string{
+	"/healthz", "/readyz", "/metrics", "/v1/events", "/v1/attachments/{hash}", "/v1/log/checkpoint", "/v1/log/export", "/v1/log/key", "/v1/tokens",
+}
+
 func TestTheDescriptionOfTheAPI(t *testing.T) {
 	s := staged(t)
 	var doc struct {
@@ -244,8 +268,16 @@ func TestTheDescriptionOfTheAPI(t *testing.T) {
 		t.Errorf("it is of version %s", doc.OpenAPI)
 	}
 	for _, op := range s.Operations() {
-		if doc.Paths[op.Path][strings.ToLower(op.Method)] == nil {
+		described := doc.Paths[op.Path][strings.ToLower(op.Method)]
+		if described == nil {
 			t.Errorf("%s %s is not described", op.Method, op.Path)
+		}
+		text, err := json.Marshal(described)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if op.Method == "GET" && !slices.Contains(timeless, op.Path) && (!strings.Contains(string(text), `"name":"at"`) || !strings.Contains(string(text), `"name":"known_at"`)) {
+			t.Errorf("%s %s is a read, and takes not the two times", op.Method, op.Path)
 		}
 	}
 }

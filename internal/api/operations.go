@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,6 +14,7 @@ import (
 	"github.com/offtake-dev/offtake/internal/access"
 	"github.com/offtake-dev/offtake/internal/broker"
 	"github.com/offtake-dev/offtake/internal/desk"
+	"github.com/offtake-dev/offtake/internal/journal"
 	"github.com/offtake-dev/offtake/internal/views"
 )
 
@@ -25,13 +27,12 @@ type nothing struct{}
 
 // AsOf are the two times of every read.
 type AsOf struct {
-	At      string `query:"at" doc:"as it was then, an instant; left out: now"`
-	KnownAt string `query:"known_at" doc:"by what had been recorded by then, an instant; left out: all"`
+	At      string `query:"at" maxLength:"100" doc:"as it was then, an instant or a date; left out: now"`
+	KnownAt string `query:"known_at" maxLength:"100" doc:"by what had been recorded by then, an instant or a date; left out: all"`
 }
 
-// state lets a read look at the state of its two times.
-func (a *API) state(in AsOf, look func(*broker.State)) error {
-	var at, known time.Time
+// asOf reads the two times. A date is the start of its day in the book's calendar.
+func (a *API) asOf(in AsOf) (at, known time.Time, err error) {
 	for _, t := range []struct {
 		name, text string
 		into       *time.Time
@@ -39,12 +40,25 @@ func (a *API) state(in AsOf, look func(*broker.State)) error {
 		if t.text == "" {
 			continue
 		}
-		var err error
-		if *t.into, err = offtake.ParseInstant(t.text); err != nil {
-			return offtake.Refuse(offtake.Invalid, "%s: %w", t.name, err)
+		when, err := offtake.ParseWhen(t.text)
+		if err != nil {
+			return at, known, offtake.Refuse(offtake.Invalid, "%s: %w", t.name, err)
 		}
+		a.Desk.Read(func(s *broker.State) { *t.into = s.Version().Law.Resolve("", when) })
 	}
-	if at.IsZero() && known.IsZero() {
+	return at, known, nil
+}
+
+// later reports whether an instant comes after another one, if there is one.
+func later(t, than time.Time) bool { return !than.IsZero() && t.After(than) }
+
+// state lets a read look at the state of its two times.
+func (a *API) state(in AsOf, look func(*broker.State)) error {
+	at, known, err := a.asOf(in)
+	switch {
+	case err != nil:
+		return err
+	case at.IsZero() && known.IsZero():
 		a.Desk.Read(look)
 		return nil
 	}
@@ -212,13 +226,18 @@ func (a *API) jobs(ctx context.Context, in *AsOf) (*body[[]client.Job], error) {
 }
 
 // inbox tells a party what it was told, and auditors what everybody was.
-func (a *API) inbox(ctx context.Context, _ *nothing) (*body[[]client.Message], error) {
+func (a *API) inbox(ctx context.Context, in *AsOf) (*body[[]client.Message], error) {
 	r := a.reader(ctx)
+	at, known, err := a.asOf(*in)
+	if err != nil {
+		return nil, err
+	}
 	of := r.Party
 	if tokenOf(ctx).May(access.Audit) {
 		of = ""
 	}
 	told, err := a.Store.Effects(of, 1000)
+	told = slices.DeleteFunc(told, func(e journal.Effect) bool { return later(e.Due, at) || later(e.Done, known) })
 	var out []client.Message
 	a.Desk.Read(func(s *broker.State) { out = views.Inbox(s, r, told) })
 	return answer(out), err

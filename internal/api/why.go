@@ -15,6 +15,7 @@ import (
 const mostWhy = 1000
 
 type whyIn struct {
+	AsOf
 	ID string `path:"id" maxLength:"300"`
 }
 
@@ -24,6 +25,10 @@ func (a *API) why(ctx context.Context, in *whyIn) (*body[client.Why], error) {
 	out := client.Why{About: in.ID, Entries: []client.Entry{}}
 	if !r.All {
 		return nil, offtake.Refuse(offtake.NotFound, "%.60q is nothing that the record has", in.ID)
+	}
+	at, known, err := a.asOf(in.AsOf)
+	if err != nil {
+		return nil, err
 	}
 	about := mentions(in.ID)
 	version := int64(0)
@@ -44,16 +49,22 @@ func (a *API) why(ctx context.Context, in *whyIn) (*body[client.Why], error) {
 		if err != nil {
 			return nil, err
 		}
+		if later(e.Act.At, at) || later(e.Receipt.Recorded, known) {
+			continue
+		}
 		told, err := entryOf(version, &e, r)
 		if err != nil {
 			return nil, err
 		}
 		out.Entries = append(out.Entries, told)
 	}
-	a.Desk.Read(func(s *broker.State) {
+	err = a.state(in.AsOf, func(s *broker.State) {
 		out.Is = views.Is(s, in.ID)
 		out.Clauses = views.Clauses(s, out.Entries)
 	})
+	if err != nil {
+		return nil, err
+	}
 	if out.Is == "" && len(out.Entries) == 0 {
 		return nil, offtake.Refuse(offtake.NotFound, "%.60q is nothing that the record has", in.ID)
 	}
