@@ -14,7 +14,7 @@ import (
 func read(dir string) (*offtake.Book, *rights.Law, []offtake.Finding) {
 	b, found := book.ReadDir(dir)
 	if doesNotLoad(found) {
-		found = append(found, alsoWrong(b, found)...)
+		found = append(found, rights.AlsoWrong(b, found)...)
 		offtake.SortFindings(found)
 		return nil, nil, found
 	}
@@ -25,26 +25,6 @@ func read(dir string) (*offtake.Book, *rights.Law, []offtake.Finding) {
 		return nil, nil, found
 	}
 	return b, law, found
-}
-
-// alsoWrong gives the mistakes in law of what could be read of a book whose
-// text has mistakes, so that both can be mended at once. Where the text is
-// already wrong nothing is said twice.
-func alsoWrong(b *offtake.Book, found []offtake.Finding) (out []offtake.Finding) {
-	if b == nil {
-		return nil
-	}
-	told := make(map[offtake.Pos]bool)
-	for _, f := range found {
-		told[f.Pos] = told[f.Pos] || f.Severity == offtake.Mistake
-	}
-	_, law := rights.Compile(b)
-	for _, f := range law {
-		if f.Severity == offtake.Mistake && !told[f.Pos] {
-			out = append(out, f)
-		}
-	}
-	return out
 }
 
 func doesNotLoad(found []offtake.Finding) bool {
