@@ -289,6 +289,10 @@ func TestAnAnswerThatIsWrittenDownLate(t *testing.T) {
 	if st.state("o1") != offtake.InTail {
 		t.Errorf("with evidence that it came too late the process is %s", st.state("o1"))
 	}
+	st.must(offtake.Act{ID: "another", By: "openai", Opportunity: "o1", Deed: offtake.Evidence{Of: "notice of o1", Received: at(t, "2025-06-03T17:30:00Z")}})
+	if st.state("o1") != offtake.InTail {
+		t.Errorf("with other evidence the first is forgotten: the process is %s", st.state("o1"))
+	}
 	if _, err := st.Take(t.Context(), desk.Asked{Act: offtake.Act{By: "microsoft", Opportunity: "o1", Deed: offtake.Decline{Reason: "unable"}}, Received: st.clock.Now().Add(time.Hour)}); offtake.KindOf(err) != offtake.Invalid {
 		t.Errorf("what is received in an hour: %v", err)
 	}
