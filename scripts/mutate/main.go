@@ -35,7 +35,7 @@ func main() {
 		root: ".", patches: "testdata/mutants", only: *only, page: *page,
 		packages: []string{"./internal/refusal/...", "./internal/play", "./internal/market/...",
 			"./internal/work", "./internal/outgoing", "./internal/broker", "./internal/desk", "./internal/journal/...", "./internal/versions", "./internal/access", "./internal/api"},
-		least:    time.Minute, files: tracked, out: os.Stdout,
+		least: time.Minute, files: tracked, out: os.Stdout,
 	})
 	stop()
 	os.Exit(status)
