@@ -239,26 +239,114 @@ type Taken struct {
 // FinishJob: work has ended and its capacity is free.
 type FinishJob struct{ Job JobID }
 
-// UsageReport: a source says what was used. The batch's name within its source
-// is its identity.
+// UsageReport: a source says what was used and charged. The batch's name within
+// its source is its identity.
 type UsageReport struct {
 	Source string
 	Batch  string
 	Rows   int64  // how many rows stand behind the totals
 	Hash   string // of those rows
 	Totals []UsageTotal
+	Root   Hash // of the tree over the rows, where they are kept
 }
 
-// A UsageTotal is what was used of one reservation on one day (in UTC) for one
-// purpose and product, in whole accelerator-seconds. What was held and used by
-// nobody is a total without purpose and product.
+// A UsageTotal is what was used of one kind with one date, in whole
+// accelerator-seconds: on held capacity for one purpose and product, or of a
+// provider for what it costs. What was held and used by nobody is a total without
+// purpose and product. A correction takes back in totals below zero what it
+// replaces.
 type UsageTotal struct {
-	Reservation ReservationID
-	Day         Date
+	Reservation ReservationID // "": on none
+	Day         Date          // in UTC; zero where At is given
 	Purpose     Purpose
 	Product     Product
 	Used        int64
 	Unused      int64
+	At          time.Time // the quarter of an hour that it ends in, by its end; zero: the end of Day
+	Kind        ChargeKind
+	Provider    ProviderName // of the reservation, where it is on one
+	Service     string       // "": compute
+	Accelerator Accelerator
+	Region      Region
+	Site        Site
+	Asset       Asset
+	Customer    Customer
+	Invoiced    Date      // when it was billed; zero: not yet
+	Cost        Money     // as the source says it; of no currency where the price says it
+	For         ClauseRef // the commitment that a prepayment is for
+	Labels      []Label   // by key
+}
+
+// A ChargeKind says what is charged.
+type ChargeKind string
+
+// What is charged.
+const (
+	ForUsage      ChargeKind = ""           // what was used
+	ForPurchase   ChargeKind = "purchase"   // what was bought, to be used later or at once
+	ForPrepayment ChargeKind = "prepayment" // money paid ahead under a commitment
+	ForCredit     ChargeKind = "credit"     // what a charge is less by; its cost is below zero
+	ForTax        ChargeKind = "tax"
+)
+
+// CommitmentCancel: the buyer gives up a part of a commitment, as the clause allows:
+// money under spend, a quantity otherwise; of a commitment with intervals that much of
+// each one from when it takes effect.
+type CommitmentCancel struct {
+	Commitment ClauseRef
+	Amount     Money
+	Quantity   int64
+}
+
+// ReservationCancel: the buyer gives up capacity of a reservation, as the clause allows.
+type ReservationCancel struct {
+	Reservation ReservationID
+	Quantity    int64 // 0: all of it
+}
+
+// ReservationExtend: the buyer prolongs a reservation by steps of the clause.
+type ReservationExtend struct {
+	Reservation ReservationID
+	Steps       int64 // 0: one
+}
+
+// CapacityLate: what a reservation should hold is not there.
+type CapacityLate struct{ Reservation ReservationID }
+
+// CapacityDeliver: what was late is there now.
+type CapacityDeliver struct{ Reservation ReservationID }
+
+// PhaseOnline: a phase of a venture is online, and its capacity supply.
+type PhaseOnline struct {
+	Venture ClauseRef
+	Phase   int64 // in the clause's order, from 1
+}
+
+// CapitalCall: the operator calls capital from a venture's partners, each for its part.
+type CapitalCall struct {
+	Venture ClauseRef
+	Phase   int64 // that it is for; 0: none
+	Amount  Money // of all partners together
+	Due     When
+}
+
+// CapitalPay: a partner pays what it was called for, or a part of it.
+type CapitalPay struct {
+	Venture ClauseRef
+	Phase   int64 // that it was called for; 0: none
+	Amount  Money
+}
+
+// PriceReport: a provider gives another customer a price, of which whoever is promised
+// the best price learns.
+type PriceReport struct {
+	To          PartyName
+	Provider    ProviderName
+	Accelerator Accelerator
+	Region      Region
+	Price       Money // per accelerator-hour
+	From        When
+	Source      string // where it is known from
 }
 
 // Quote: a provider names a price for capacity, to the buyer alone. It stands until
@@ -315,45 +403,54 @@ type ClockDoubt struct{ Why string }
 // ClockConfirm: the clock is right after all, and what fell due has fallen due.
 type ClockConfirm struct{}
 
-func (OfferReceive) Name() string    { return "offer.receive" }
-func (OfferRevise) Name() string     { return "offer.revise" }
-func (OfferWithdraw) Name() string   { return "offer.withdraw" }
-func (NoticeServe) Name() string     { return "notice.serve" }
-func (Accept) Name() string          { return "accept" }
-func (Decline) Name() string         { return "refuse" }
-func (NoticeObject) Name() string    { return "notice.object" }
-func (DefinitiveSign) Name() string  { return "definitive.sign" }
-func (Deliver) Name() string         { return "deliver" }
-func (HolderDefault) Name() string   { return "holder.default" }
-func (RegulatorRefuse) Name() string { return "regulator.refuse" }
-func (Toll) Name() string            { return "toll" }
-func (Resume) Name() string          { return "resume" }
-func (ExtendDeadline) Name() string  { return "extend" }
-func (Assign) Name() string          { return "assign" }
-func (Determine) Name() string       { return "determine" }
-func (Evidence) Name() string        { return "evidence" }
-func (PurposeReading) Name() string  { return "purpose.reading" }
-func (OfferInvite) Name() string     { return "offer.invite" }
-func (OfferMake) Name() string       { return "offer.make" }
-func (ProductAnnounce) Name() string { return "product.announce" }
-func (ProductShip) Name() string     { return "product.ship" }
-func (ProductDrop) Name() string     { return "product.drop" }
-func (Declare) Name() string         { return "declare" }
-func (ThirdPartySign) Name() string  { return "third_party.sign" }
-func (ThirdPartyClose) Name() string { return "third_party.close" }
-func (Amend) Name() string           { return "amend" }
-func (Deadline) Name() string        { return "deadline" }
-func (Award) Name() string           { return "award" }
-func (PlaceJob) Name() string        { return "place" }
-func (FinishJob) Name() string       { return "finish" }
-func (UsageReport) Name() string     { return "usage.report" }
-func (Quote) Name() string           { return "quote" }
-func (QuoteWithdraw) Name() string   { return "quote.withdraw" }
-func (QuoteTake) Name() string       { return "quote.take" }
-func (SubmitJob) Name() string       { return "job.submit" }
-func (CancelJob) Name() string       { return "job.cancel" }
-func (BookPush) Name() string        { return "book.push" }
-func (BookSign) Name() string        { return "book.sign" }
-func (BookDrop) Name() string        { return "book.drop" }
-func (ClockDoubt) Name() string      { return "clock.doubt" }
-func (ClockConfirm) Name() string    { return "clock.confirm" }
+func (OfferReceive) Name() string      { return "offer.receive" }
+func (OfferRevise) Name() string       { return "offer.revise" }
+func (OfferWithdraw) Name() string     { return "offer.withdraw" }
+func (NoticeServe) Name() string       { return "notice.serve" }
+func (Accept) Name() string            { return "accept" }
+func (Decline) Name() string           { return "refuse" }
+func (NoticeObject) Name() string      { return "notice.object" }
+func (DefinitiveSign) Name() string    { return "definitive.sign" }
+func (Deliver) Name() string           { return "deliver" }
+func (HolderDefault) Name() string     { return "holder.default" }
+func (RegulatorRefuse) Name() string   { return "regulator.refuse" }
+func (Toll) Name() string              { return "toll" }
+func (Resume) Name() string            { return "resume" }
+func (ExtendDeadline) Name() string    { return "extend" }
+func (Assign) Name() string            { return "assign" }
+func (Determine) Name() string         { return "determine" }
+func (Evidence) Name() string          { return "evidence" }
+func (PurposeReading) Name() string    { return "purpose.reading" }
+func (OfferInvite) Name() string       { return "offer.invite" }
+func (OfferMake) Name() string         { return "offer.make" }
+func (ProductAnnounce) Name() string   { return "product.announce" }
+func (ProductShip) Name() string       { return "product.ship" }
+func (ProductDrop) Name() string       { return "product.drop" }
+func (Declare) Name() string           { return "declare" }
+func (ThirdPartySign) Name() string    { return "third_party.sign" }
+func (ThirdPartyClose) Name() string   { return "third_party.close" }
+func (Amend) Name() string             { return "amend" }
+func (Deadline) Name() string          { return "deadline" }
+func (Award) Name() string             { return "award" }
+func (PlaceJob) Name() string          { return "place" }
+func (FinishJob) Name() string         { return "finish" }
+func (UsageReport) Name() string       { return "usage.report" }
+func (CommitmentCancel) Name() string  { return "commitment.cancel" }
+func (ReservationCancel) Name() string { return "reservation.cancel" }
+func (ReservationExtend) Name() string { return "reservation.extend" }
+func (CapacityLate) Name() string      { return "capacity.late" }
+func (CapacityDeliver) Name() string   { return "capacity.deliver" }
+func (PhaseOnline) Name() string       { return "phase.online" }
+func (CapitalCall) Name() string       { return "capital.call" }
+func (CapitalPay) Name() string        { return "capital.pay" }
+func (PriceReport) Name() string       { return "price.report" }
+func (Quote) Name() string             { return "quote" }
+func (QuoteWithdraw) Name() string     { return "quote.withdraw" }
+func (QuoteTake) Name() string         { return "quote.take" }
+func (SubmitJob) Name() string         { return "job.submit" }
+func (CancelJob) Name() string         { return "job.cancel" }
+func (BookPush) Name() string          { return "book.push" }
+func (BookSign) Name() string          { return "book.sign" }
+func (BookDrop) Name() string          { return "book.drop" }
+func (ClockDoubt) Name() string        { return "clock.doubt" }
+func (ClockConfirm) Name() string      { return "clock.confirm" }

@@ -113,6 +113,8 @@ var pureRooms = map[string]string{
 	"internal/provenance":     "",
 	"internal/sensitivity":    "",
 
+	"internal/drawdown/drawdowntest": "",
+	"internal/tenure":                "", "internal/market/venture": "", "internal/market/claim": "",
 	"internal/refusal/refusaltest":  "",
 	"internal/journal/transparency": "github.com/go-json-experiment/json golang.org/x/mod/sumdb/",
 }

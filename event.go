@@ -446,7 +446,8 @@ type CapacityReserved struct {
 	UnusedCharge Percent // of the price, for what is held and not used
 	Opportunity  OpportunityID
 	Purposes     []Purpose
-	Consents     []ClauseRef // by which it was allowed
+	Consents     []ClauseRef   // by which it was allowed
+	Of           ReservationID // whose part it is; "": nobody's
 }
 
 // JobPlaced: work runs on held capacity.
@@ -463,37 +464,130 @@ type JobPlaced struct {
 // JobFinished: its capacity is free.
 type JobFinished struct{ Job JobID }
 
-// UsageRecorded: a batch of usage is in the books, with what it costs.
+// UsageRecorded: a batch of usage is in the books, with what it costs and what it
+// draws on.
 type UsageRecorded struct {
 	Source  string
 	Batch   string
 	Rows    int64
 	Hash    string
 	Charges []Charge
+	Root    Hash
 }
 
 // A Charge is a total of usage and the prices it is charged at.
 type Charge struct {
 	UsageTotal
-	Provider    ProviderName
-	Price       Money       // per accelerator-hour used
-	UnusedPrice Money       // per accelerator-hour held and not used
-	Consents    []ClauseRef // by which the use was allowed, where the reservation itself is not by one
+	Of          ReservationID // whose part the reservation is
+	Price       Money         // per accelerator-hour used
+	UnusedPrice Money         // per accelerator-hour held and not used
+	Consents    []ClauseRef   // by which the use was allowed, where the reservation itself is not by one
+	Draws       ClauseRef     // the commitment that it draws on, with everything of its kind and date; zero: none
+	DrawnAt     time.Time     // when that counts it
 }
 
 // Amount gives what the charge comes to.
 func (c Charge) Amount() Accrual {
-	return Accrue(c.Price, c.Used).Add(Accrue(c.UnusedPrice, c.Unused))
+	return Accrue(c.Price, c.Used).Add(Accrue(c.UnusedPrice, c.Unused)).Add(Accrued(c.Cost))
 }
 
-// DrawnDown: a batch of usage drew on a commitment. The amount is money, or a
-// bare number of accelerator-hours where the commitment counts those.
-type DrawnDown struct {
-	Source     string
-	Batch      string
+// Redrawn: what was charged of one kind with one date draws on another commitment
+// than before, because of what was charged in a batch.
+type Redrawn struct {
+	Source  string
+	Batch   string
+	Line    Hash      // by which the kind and date are known
+	From    ClauseRef // zero: it drew on none
+	To      ClauseRef
+	DrawnAt time.Time
+}
+
+// CommitmentReduced: a part of a commitment is cancelled, or has fallen with what
+// it was for.
+type CommitmentReduced struct {
 	Commitment ClauseRef
-	Day        Date // of the usage, in UTC
-	Amount     Accrual
+	From       time.Time
+	Measured   Accrual // by which the amount is less: of each interval from then on, or of the whole
+	Cancelled  Money   // what that is worth; of no currency where nobody cancelled it
+	Fee        Money
+	For        ReservationID // with which it fell; "": it was cancelled
+}
+
+// ReservationReduced: capacity of a reservation is held no longer, from an instant on.
+type ReservationReduced struct {
+	Reservation ReservationID
+	Quantity    int64 // that is given up
+	From        time.Time
+	Cancelled   Money // what it would have come to
+	Fee         Money
+	LongStop    bool // it was not delivered by the date after which that costs nothing
+}
+
+// ReservationExtended: a reservation is held for longer.
+type ReservationExtended struct {
+	Reservation ReservationID
+	Until       time.Time
+}
+
+// CapacityDelayed: a reservation's capacity is late. It is held once it is delivered.
+type CapacityDelayed struct {
+	Reservation ReservationID
+	Due         time.Time
+}
+
+// CapacityDelivered: capacity that was late is held.
+type CapacityDelivered struct {
+	Reservation ReservationID
+	Due         time.Time
+	Days        int64 // begun, of delay that is not in time any more
+	Damages     Money // for all of them
+}
+
+// PhaseOpened: a phase of a venture is online.
+type PhaseOpened struct {
+	Venture ClauseRef
+	Phase   int64
+	Planned time.Time // when it should have been
+}
+
+// CapitalCalled: partners of a venture owe capital.
+type CapitalCalled struct {
+	Venture ClauseRef
+	Phase   int64
+	Due     time.Time
+	Parts   []CapitalPart
+}
+
+// A CapitalPart is one partner's.
+type CapitalPart struct {
+	Party  PartyName
+	Amount Money
+}
+
+// CapitalPaid: a partner has paid.
+type CapitalPaid struct {
+	Venture ClauseRef
+	Phase   int64
+	Party   PartyName
+	Amount  Money
+}
+
+// PriceReported: a price that another customer was given is known.
+type PriceReported PriceReport
+
+// ClaimRaised: a new price is better than that of whoever is promised the best, on
+// what is held.
+type ClaimRaised struct {
+	Claim       string // its name: clause, what the price is of, and reservation
+	Clause      ClauseRef
+	By          PartyName // who may claim
+	Against     PartyName
+	Reservation ReservationID // that costs otherwise
+	Price       Money         // the new one
+	Was         Money
+	From        time.Time
+	Until       time.Time
+	Amount      Accrual // the difference over what is held from then on
 }
 
 // QuoteReceived: a provider's price stands. Terms are complete.
@@ -628,7 +722,17 @@ func (CapacityReserved) Event() string     { return "reserved" }
 func (JobPlaced) Event() string            { return "placed" }
 func (JobFinished) Event() string          { return "finished" }
 func (UsageRecorded) Event() string        { return "usage.recorded" }
-func (DrawnDown) Event() string            { return "drawn.down" }
+func (CommitmentReduced) Event() string    { return "commitment.reduced" }
+func (ReservationReduced) Event() string   { return "reservation.reduced" }
+func (ReservationExtended) Event() string  { return "reservation.extended" }
+func (CapacityDelayed) Event() string      { return "capacity.delayed" }
+func (CapacityDelivered) Event() string    { return "capacity.delivered" }
+func (PhaseOpened) Event() string          { return "phase.opened" }
+func (CapitalCalled) Event() string        { return "capital.called" }
+func (CapitalPaid) Event() string          { return "capital.paid" }
+func (PriceReported) Event() string        { return "price.reported" }
+func (ClaimRaised) Event() string          { return "claim.raised" }
+func (Redrawn) Event() string              { return "redrawn" }
 func (QuoteReceived) Event() string        { return "quote.received" }
 func (QuoteWithdrawn) Event() string       { return "quote.withdrawn" }
 func (QuoteTaken) Event() string           { return "quote.taken" }

@@ -149,6 +149,8 @@ func mayDo(t access.Token, r views.Reader, asked desk.Asked) error {
 	case offtake.BookPush, offtake.ClockConfirm:
 		need = access.Admin
 	case offtake.Quote, offtake.QuoteWithdraw, offtake.BookSign, offtake.BookDrop:
+	case offtake.CapacityLate, offtake.CapacityDeliver, offtake.CapitalPay, offtake.PhaseOnline, offtake.CapitalCall, offtake.PriceReport:
+		// Providers, partners and operators do these for themselves.
 	default:
 		if !r.All {
 			return offtake.Refuse(offtake.Forbidden, "%s is the buyer's to do here; answer a notice under /v1/notices", asked.Act.Deed.Name())

@@ -149,7 +149,9 @@ func (s *State) past() ([]dealt, error) {
 		switch e.Act.Deed.(type) {
 		case offtake.PlaceJob, offtake.FinishJob, offtake.SubmitJob, offtake.CancelJob, offtake.ClockDoubt, offtake.ClockConfirm, offtake.Deadline:
 			continue
-		case offtake.BookPush, offtake.BookSign, offtake.BookDrop, offtake.UsageReport, offtake.Quote, offtake.QuoteWithdraw:
+		case offtake.BookPush, offtake.BookSign, offtake.BookDrop, offtake.UsageReport, offtake.Quote, offtake.QuoteWithdraw,
+			offtake.CommitmentCancel, offtake.ReservationCancel, offtake.ReservationExtend, offtake.CapacityLate, offtake.CapacityDeliver,
+			offtake.PhaseOnline, offtake.CapitalCall, offtake.CapitalPay, offtake.PriceReport:
 			all = append(all, dealt{e.Act, true, e.Events})
 			continue
 		}
@@ -244,7 +246,9 @@ func ofDeals(d offtake.Deed, events []offtake.Event) []offtake.Event {
 			return nil
 		}
 		return events[i : i+1]
-	case offtake.BookDrop, offtake.UsageReport, offtake.Quote, offtake.QuoteWithdraw:
+	case offtake.BookDrop, offtake.UsageReport, offtake.Quote, offtake.QuoteWithdraw,
+		offtake.CommitmentCancel, offtake.ReservationCancel, offtake.ReservationExtend, offtake.CapacityLate, offtake.CapacityDeliver,
+		offtake.PhaseOnline, offtake.CapitalCall, offtake.CapitalPay, offtake.PriceReport:
 		return nil
 	}
 	return events

@@ -134,7 +134,7 @@ func line(l *lives, e wire.Entry) string {
 // kept to answer faster.
 var derived = []string{
 	"broker.State.recall", "broker.Version.Book", "broker.Version.Law",
-	"market.State.law", "market.State.laws", "market.State.mayPlace",
+	"market.State.law", "market.State.laws", "market.State.mayPlace", "account.Accounts.firsts",
 	"deal.Deals.law", "deal.Deals.agenda", "deal.Deals.ahead", "deal.Deals.split", "deal.Deals.stale",
 	"deal.Opportunity.stale", "deal.Opportunity.counted",
 	"deal.kept.touched", "deal.kept.queued", "deal.kept.place", "deal.kept.at",
@@ -332,6 +332,7 @@ func aBuyersLife(t *testing.T, same *sameness) {
 	do("microsoft", "o1", offtake.Decline{Reason: "unable"})
 	do("openai", "o1", offtake.Award{Quantity: 1008})
 	do("openai", "", offtake.CancelJob{Job: "j3"})
+	owed(t, do)
 	at = time.Date(2026, 2, 2, 17, 0, 0, 0, time.UTC) // what was held has ended, and what is bought is held beside it
 	own := offer(72)
 	own.Terms.Provider, own.Terms.Accelerator, own.Terms.Region = "azure", "h100", "us-east"
@@ -339,4 +340,52 @@ func aBuyersLife(t *testing.T, same *sameness) {
 	do("openai", "o4", own)
 	do("openai", "o4", offtake.Award{Quantity: 72})
 	l.pass(at.AddDate(2, 0, 0))
+}
+
+// owed lives through what commitments, reservations, ventures and prices can do.
+func owed(t *testing.T, do func(offtake.PartyName, offtake.OpportunityID, offtake.Deed, ...offtake.Hash)) {
+	files := edited(t, "          carry: none                         # invented\n          cancel: none                        # invented\n          order: 2                            # invented",
+		"          carry: none\n          cancel: {notice: P10D, fee: 2%}\n          prepayment: {amount: USD 100M, by: 2025-12-31}\n          order: 2")
+	for i := range files {
+		files[i].Text = strings.Replace(files[i].Text, "  held-longer:", `  best-price:
+    text: The buyer's price follows the best one given to CoreWeave.
+    most_favoured: {beneficiary: openai, compared_with: [coreweave], metric: price per hour, remedy: refunded}
+  ramped:
+    text: Held in steps.
+    reservation:
+      provider: azure
+      accelerator: gb200
+      quantity: 144
+      region: us-east
+      window: {from: 2025-08-01, until: 2027-01-01}
+      price: USD 20.00
+      unused_charge: 100%
+      ramp: [{on: 2025-08-01, quantity: 72}, {on: 2025-12-01, quantity: 144}]
+      delivery: {tolerance: P2D, damages: {per_day: USD 1000, cap: USD 5000}}
+      extend: {step: P1M, notice: P10D}
+      cancel: {notice: P10D, fee: 2%}
+  held-longer:`, 1)
+	}
+	version := push(files)
+	do("openai", "", version)
+	do("microsoft", "", offtake.BookSign{Hash: version.Hash})
+	azure := offtake.ClauseRef{Agreement: "microsoft-openai", Clause: "azure-commitment"}
+	usd := func(n int64) offtake.Money { return offtake.MoneyOf("USD", n) }
+	day := offtake.Date{Year: 2025, Month: 6, Day: 4}
+	do("openai", "", offtake.UsageReport{Source: "bill", Batch: "1", Rows: 3, Root: "0f", Totals: []offtake.UsageTotal{
+		{Provider: "azure", Day: day, Service: "storage", Cost: usd(7), Labels: []offtake.Label{{Key: "team", Value: "red"}}, Invoiced: day, Customer: "us-national-security", Asset: "gpt-4o"},
+		{Provider: "azure", Day: day, Kind: offtake.ForPrepayment, Cost: usd(100), For: azure},
+		{Provider: "azure", At: time.Date(2025, 6, 4, 10, 15, 0, 0, time.UTC), Accelerator: "h100", Region: "us-east", Product: "chatgpt", Used: 3600},
+	}})
+	do("openai", "", offtake.CommitmentCancel{Commitment: azure, Amount: usd(1000)})
+	do("openai", "", offtake.CapacityLate{Reservation: "microsoft-openai/ramped"})
+	do("microsoft", "", offtake.CapacityDeliver{Reservation: "microsoft-openai/ramped"})
+	do("openai", "", offtake.CapacityLate{Reservation: "microsoft-openai/ramped/2"})
+	do("openai", "", offtake.ReservationExtend{Reservation: "microsoft-openai/ramped", Steps: 2})
+	do("openai", "", offtake.ReservationCancel{Reservation: "microsoft-openai/ramped", Quantity: 8})
+	venture := offtake.ClauseRef{Agreement: "stargate", Clause: "venture"}
+	do("openai", "", offtake.PhaseOnline{Venture: venture, Phase: 1})
+	do("openai", "", offtake.CapitalCall{Venture: venture, Phase: 2, Amount: usd(1001), Due: offtake.When{Date: offtake.Date{Year: 2026, Month: 1, Day: 31}}})
+	do("softbank", "", offtake.CapitalPay{Venture: venture, Phase: 2, Amount: usd(100)})
+	do("openai", "", offtake.PriceReport{To: "coreweave", Provider: "azure", Accelerator: "h100", Region: "us-east", Price: usd(5), Source: "press"})
 }

@@ -117,7 +117,8 @@ func TestTold(t *testing.T) {
 }
 
 // ofTheMarket are the events of a running market, which no written case has.
-var ofTheMarket = []string{"awarded", "reserved", "placed", "finished", "usage.recorded", "drawn.down",
+var ofTheMarket = []string{"awarded", "reserved", "placed", "finished", "usage.recorded", "redrawn", "commitment.reduced", "reservation.reduced", "reservation.extended", "capacity.delayed", "capacity.delivered",
+	"phase.opened", "capital.called", "capital.paid", "price.reported", "claim.raised",
 	"quote.received", "quote.withdrawn", "quote.taken", "job.submitted", "job.cancelled",
 	"book.pushed", "book.signed", "book.adopted", "book.dropped", "clock.doubted", "clock.confirmed", "played.anew"}
 

@@ -17,6 +17,7 @@ func (s *State) Adopt(setup Setup) {
 	s.tell(l)
 	s.deals.Adopt(l)
 	s.mayPlace.forget()
+	s.accounts.Adopt()
 	var held []offtake.ReservationID
 	for _, r := range reservations(l) {
 		held = append(held, s.held.Revise(s.now, r))

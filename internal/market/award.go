@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"github.com/offtake-dev/offtake"
-	"github.com/offtake-dev/offtake/internal/civil"
 	"github.com/offtake-dev/offtake/internal/market/deal"
 	"github.com/offtake-dev/offtake/internal/refusal"
+	"github.com/offtake-dev/offtake/internal/tenure"
 )
 
 // award takes the third party's offer: it signs and closes in every process
@@ -155,11 +155,36 @@ func (s *State) hold(a offtake.Act, o *deal.Opportunity, t offtake.OfferTerms, e
 	if err != nil {
 		return nil, err
 	}
+	if r.Until, err = s.sold(a.At, r); err != nil {
+		return nil, err
+	}
 	r.Consents, err = s.mayBuy(a.At, o, t, cost(r))
 	if err != nil {
 		return nil, err
 	}
-	return append(events, r), nil
+	return append(append(events, r), s.dearer(a.At, r)...), nil
+}
+
+// sold refuses a purchase that is no product of its provider: where the book's supply
+// has rules for all that it sells of the kind, one of them must fit. It gives when the
+// purchase ends, which a product may have at a time of day.
+func (s *State) sold(at time.Time, r offtake.CapacityReserved) (until time.Time, err error) {
+	for _, supply := range s.law.Book.Supplies {
+		for _, o := range supply.Offers {
+			if supply.Provider != r.Provider || o.Accelerator != r.Accelerator || o.Kind != r.Kind || o.Region != "" && r.Region != "" && o.Region != r.Region {
+				continue
+			}
+			p := tenure.Purchase{Quantity: r.Quantity, From: r.From, Until: tenure.Snapped(r.Until, o.EndsAt)}
+			why := tenure.Sells(&o, p, at, s.law.Dates(""))
+			if why == nil {
+				return p.Until, nil
+			}
+			if err == nil {
+				err = offtake.Refuse(offtake.Invalid, "%s of %q is not sold so by %q: %w", r.Kind, r.Accelerator, supply.Name, why)
+			}
+		}
+	}
+	return r.Until, err
 }
 
 // mayBuy refuses a purchase that the book does not permit at an instant, or
@@ -240,7 +265,7 @@ func (s *State) reserve(at time.Time, o *deal.Opportunity, t offtake.OfferTerms)
 	}
 	return offtake.CapacityReserved{
 		Reservation: s.nameOf(o), Provider: t.Provider, Accelerator: t.Accelerator, Region: t.Region, Site: t.Site,
-		Quantity: t.Quantity, From: from, Until: lasts(cal, from, t.Term), Price: t.Price, Kind: kindOf(t),
+		Quantity: t.Quantity, From: from, Until: cal.After(from, t.Term), Price: t.Price, Kind: kindOf(t),
 		UnusedCharge: unusedCharge(t), Opportunity: o.ID, Purposes: t.Purposes,
 	}, nil
 }
@@ -273,30 +298,6 @@ func unusedCharge(t offtake.OfferTerms) offtake.Percent {
 		return 0
 	}
 	return offtake.One
-}
-
-// lasts gives the end of a term that begins at an instant: at the same time of
-// day for civil units, the last day of a month where there is no such day.
-func lasts(cal *civil.Calendar, from time.Time, term offtake.Duration) time.Time {
-	day := cal.Day(from)
-	into := from.Sub(cal.Start(day))
-	switch term.Unit {
-	case offtake.Elapsed:
-		return from.Add(term.Time)
-	case offtake.Weeks:
-		day = day.AddDays(7 * term.Count)
-	case offtake.Months:
-		day = day.AddMonths(term.Count)
-	case offtake.Years:
-		day = day.AddMonths(12 * term.Count)
-	case offtake.BusinessDays:
-		for range term.Count {
-			day = cal.NextBusinessDay(day)
-		}
-	default:
-		day = day.AddDays(term.Count)
-	}
-	return cal.Start(day).Add(into).UTC()
 }
 
 // cost gives what a reservation comes to if all of it is used, to the hour.

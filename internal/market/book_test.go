@@ -149,18 +149,14 @@ func TestUnsupportedClauses(t *testing.T) {
 		"tolerance": refusal(func(f *offtake.FirstRefusal) {
 			f.Tolerance = []offtake.Tolerance{{Dimension: "delivery", Within: 10_000}}
 		}),
-		"limit.megawatts": offtake.Consent{Limit: offtake.ConsentLimit{Megawatts: offtake.One}},
-		"limit.money":     offtake.Consent{Limit: offtake.ConsentLimit{Money: money("EUR 1B")}},
-		"amount":          offtake.Commitment{Provider: "oci", Measure: offtake.Spend, Counts: offtake.OnUsage, Amount: offtake.Amount{Money: money("EUR 1B")}},
-		"share.window":    offtake.Consent{Share: offtake.ConsentShare{Window: offtake.Duration{Unit: offtake.BusinessDays, Count: 5}}},
-		"ramp":            reservation(func(r *offtake.Reservation) { r.Ramp = []offtake.RampStep{{Quantity: 1}} }),
-		"delivery":        reservation(func(r *offtake.Reservation) { r.Delivery.Damages.PerDay = money("USD 1") }),
-		"prepayment":      reservation(func(r *offtake.Reservation) { r.Prepayment.Amount = money("USD 1") }),
-		"ends_at":         reservation(func(r *offtake.Reservation) { r.EndsAt = "11:30Z" }),
-		"price":           reservation(func(r *offtake.Reservation) { r.Price = money("EUR 4.00") }),
-		"window":          reservation(func(r *offtake.Reservation) { r.Window.Until = offtake.When{} }),
-		"most_favoured":   offtake.MostFavoured{Beneficiary: "openai"},
-		"counts":          offtake.Commitment{Provider: "oci", Measure: offtake.Spend, Counts: offtake.OnInvoice, Amount: offtake.Amount{Money: money("USD 1B")}},
+		"limit.megawatts":  offtake.Consent{Limit: offtake.ConsentLimit{Megawatts: offtake.One}},
+		"limit.money":      offtake.Consent{Limit: offtake.ConsentLimit{Money: money("EUR 1B")}},
+		"amount":           offtake.Commitment{Provider: "oci", Measure: offtake.Spend, Counts: offtake.OnUsage, Amount: offtake.Amount{Money: money("EUR 1B")}},
+		"share.window":     offtake.Consent{Share: offtake.ConsentShare{Window: offtake.Duration{Unit: offtake.BusinessDays, Count: 5}}},
+		"damages":          reservation(func(r *offtake.Reservation) { r.Delivery.Damages.PerDay = money("EUR 1") }),
+		"price":            reservation(func(r *offtake.Reservation) { r.Price = money("EUR 4.00") }),
+		"window":           reservation(func(r *offtake.Reservation) { r.Window.Until = offtake.When{} }),
+		"money paid ahead": offtake.Commitment{Provider: "oci", Measure: offtake.GPUHours, Amount: offtake.Amount{Quantity: 1}, Prepayment: offtake.Prepayment{Amount: money("USD 1B")}},
 	} {
 		b := caseBook()
 		b.Agreements = append(b.Agreements, offtake.Agreement{

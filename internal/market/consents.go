@@ -94,7 +94,7 @@ func (s *State) allowing(at time.Time, r *offtake.CapacityReserved, c offtake.Ch
 	if err != nil {
 		return nil
 	}
-	for _, e := range s.law.At(account.Dated(c.Day, at)).Effects(q, nil) {
+	for _, e := range s.law.At(account.Dated(&c.UsageTotal, at)).Effects(q, nil) {
 		if !e.Consent.IsZero() {
 			refs = append(refs, e.Consent)
 		}
@@ -105,10 +105,10 @@ func (s *State) allowing(at time.Time, r *offtake.CapacityReserved, c offtake.Ch
 func (n *counted) use(c offtake.Charge) {
 	spend := offtake.Accrue(c.Price, c.Used)
 	i, found := slices.BinarySearchFunc(n.usage, c, func(d dayOfUse, c offtake.Charge) int {
-		return cmp.Or(d.day.Compare(c.Day), cmp.Compare(d.purpose, c.Purpose))
+		return cmp.Or(d.day.Compare(account.Day(&c.UsageTotal)), cmp.Compare(d.purpose, c.Purpose))
 	})
 	if !found {
-		n.usage = slices.Insert(n.usage, i, dayOfUse{day: c.Day, purpose: c.Purpose})
+		n.usage = slices.Insert(n.usage, i, dayOfUse{day: account.Day(&c.UsageTotal), purpose: c.Purpose})
 	}
 	n.usage[i].seconds += c.Used
 	n.usage[i].spend = n.usage[i].spend.Add(spend)
@@ -157,7 +157,7 @@ func (s *State) measured(version, at time.Time, t offtake.OfferTerms) rights.Mea
 	if from.Before(at) {
 		from = at
 	}
-	r := offtake.CapacityReserved{From: from, Until: lasts(cal, from, t.Term), Price: t.Price, Quantity: t.Quantity}
+	r := offtake.CapacityReserved{From: from, Until: cal.After(from, t.Term), Price: t.Price, Quantity: t.Quantity}
 	return s.consents.measured(s.law, version, at, cost(r))
 }
 

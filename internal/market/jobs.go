@@ -1,6 +1,7 @@
 package market
 
 import (
+	"github.com/offtake-dev/offtake/internal/drawdown"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -29,11 +30,13 @@ func (s *State) Measured(at time.Time, p offtake.Product) rights.Measured {
 // Draws gives the commitment that a charge with these facts would draw on at an
 // instant, and whether that is unmet.
 func (s *State) Draws(f offtake.Facts, at time.Time) (offtake.ClauseRef, bool) {
-	c := s.law.CommitmentsAt(at).Draws(f, at)
+	c := s.law.CommitmentsAt(at).Draws(&drawdown.Charge{Facts: f, At: at}, func(c *drawdown.Commitment) bool {
+		return !c.Open(s.accounts.Ledger(), at)
+	})
 	if c == nil {
 		return offtake.ClauseRef{}, false
 	}
-	return c.Clause, c.Standing(s.accounts.Ledger(), at).Remaining.Sign() > 0
+	return c.Clause, c.Open(s.accounts.Ledger(), at)
 }
 
 // submit puts work into the queue.

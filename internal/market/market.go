@@ -8,11 +8,13 @@ import (
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/drawdown"
 	"github.com/offtake-dev/offtake/internal/market/account"
+	"github.com/offtake-dev/offtake/internal/market/claim"
 	"github.com/offtake-dev/offtake/internal/market/deal"
 	"github.com/offtake-dev/offtake/internal/market/holding"
 	"github.com/offtake-dev/offtake/internal/market/queue"
 	"github.com/offtake-dev/offtake/internal/market/quote"
 	"github.com/offtake-dev/offtake/internal/market/terms"
+	"github.com/offtake-dev/offtake/internal/market/venture"
 	"github.com/offtake-dev/offtake/internal/rights"
 )
 
@@ -35,6 +37,9 @@ type State struct {
 	quotes   *quote.Quotes
 	accounts *account.Accounts
 	consents consents
+	tenures  tenures
+	ventures *venture.Ventures
+	claims   claim.Claims
 	mayPlace placeRulings
 	byBook   []offtake.ReservationID // that the book itself holds
 }
@@ -61,6 +66,8 @@ func New(s Setup) *State {
 		quotes:   quote.New(),
 		accounts: account.New(),
 		consents: newConsents(),
+		tenures:  newTenures(),
+		ventures: venture.New(),
 	}
 	m.tell(l)
 	for _, r := range reservations(l) {
@@ -100,6 +107,9 @@ func (s *State) Commitments(at time.Time) (out []drawdown.Standing) {
 	return out
 }
 
+// CommitmentsAt gives the commitments in force at an instant.
+func (s *State) CommitmentsAt(at time.Time) *drawdown.Set { return s.law.CommitmentsAt(at) }
+
 // Decide says what follows from an act, or refuses it. It changes nothing. An
 // act that has been taken before has no events and no error.
 func (s *State) Decide(a offtake.Act) ([]offtake.Event, error) {
@@ -131,14 +141,7 @@ func (s *State) Decide(a offtake.Act) ([]offtake.Event, error) {
 		if err := s.inTime(a); err != nil {
 			return nil, err
 		}
-		if a.By != s.law.Book.Buyer {
-			return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose usage it is", a.By, s.law.Book.Buyer)
-		}
-		events, err := s.accounts.Report(a.At, deed, s.reservation, s.law.CommitmentsAt)
-		if err != nil {
-			return nil, err
-		}
-		return s.underConsents(a.At, events), nil
+		return s.report(a, deed)
 	}
 	if repeated, err := s.known(a); repeated || err != nil {
 		return nil, err
@@ -206,6 +209,9 @@ func (s *State) Apply(a offtake.Act, events []offtake.Event) {
 		s.accounts.Apply(e)
 		s.quotes.Apply(a.At, e, s.resolved)
 		s.consents.apply(e, s.reservation)
+		s.tenures.apply(a.At, e)
+		s.ventures.Apply(a.At, e)
+		s.claims.Apply(e)
 		s.mayPlace.forget()
 	}
 }
@@ -262,6 +268,24 @@ func (s *State) decideDeal(a offtake.Act) ([]offtake.Event, error) {
 		return s.unquoted(a, deed)
 	case offtake.QuoteTake:
 		return s.takeQuote(a, deed)
+	case offtake.CommitmentCancel:
+		return s.cancelCommitment(a, deed)
+	case offtake.ReservationCancel:
+		return s.cancelReservation(a, deed)
+	case offtake.ReservationExtend:
+		return s.extend(a, deed)
+	case offtake.CapacityLate:
+		return s.late(a, deed)
+	case offtake.CapacityDeliver:
+		return s.deliver(a, deed)
+	case offtake.PhaseOnline:
+		return s.online(a, deed)
+	case offtake.CapitalCall:
+		return s.call(a, deed)
+	case offtake.CapitalPay:
+		return s.pay(a, deed)
+	case offtake.PriceReport:
+		return s.priced(a, deed)
 	case offtake.OfferReceive:
 		if a.By != s.law.Book.Buyer {
 			return nil, offtake.Refuse(offtake.Forbidden, "%q is not %q, the buyer whose offers these are", a.By, s.law.Book.Buyer)

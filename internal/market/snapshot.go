@@ -2,17 +2,21 @@ package market
 
 import (
 	"crypto/sha256"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/market/account"
+	"github.com/offtake-dev/offtake/internal/market/claim"
 	"github.com/offtake-dev/offtake/internal/market/deal"
 	"github.com/offtake-dev/offtake/internal/market/holding"
 	"github.com/offtake-dev/offtake/internal/market/queue"
 	"github.com/offtake-dev/offtake/internal/market/quote"
 	"github.com/offtake-dev/offtake/internal/market/terms"
+	"github.com/offtake-dev/offtake/internal/market/venture"
 	"github.com/offtake-dev/offtake/internal/refusal"
+	"github.com/offtake-dev/offtake/internal/tenure"
 )
 
 // A Snapshot is what a State is restored from.
@@ -25,7 +29,17 @@ type Snapshot struct {
 	Quotes   []quote.Snapshot
 	Accounts account.Snapshot
 	Consents []ConsentSnapshot
+	Ventures venture.Snapshot
+	Claims   claim.Snapshot
+	Tenures  TenureSnapshot
 	ByBook   []offtake.ReservationID
+}
+
+// A TenureSnapshot is what has become of reservations and commitments.
+type TenureSnapshot struct {
+	Cancelled map[string][]tenure.Cancellation
+	Late      map[offtake.ReservationID]time.Time
+	Delivered map[offtake.ReservationID]offtake.CapacityDelivered
 }
 
 // A SeenSnapshot is an act that was taken.
@@ -57,6 +71,8 @@ func (s *State) Snapshot(books []*offtake.Book) Snapshot {
 		Now: s.now, Held: s.held.Snapshot(), Queue: s.queue.Snapshot(), Quotes: s.quotes.Snapshot(), Accounts: s.accounts.Snapshot(), ByBook: s.byBook,
 		Deals: s.deals.Snapshot(func(c *refusal.Contract) int { return slices.Index(books, c.Book) }),
 	}
+	out.Ventures, out.Claims = s.ventures.Snapshot(), s.claims.Snapshot()
+	out.Tenures = TenureSnapshot{s.tenures.cancelled, s.tenures.late, s.tenures.delivered}
 	for id, content := range s.seen {
 		out.Seen = append(out.Seen, SeenSnapshot{id, content})
 	}
@@ -87,6 +103,11 @@ func Restore(from Snapshot, setups []Setup) (*State, error) {
 		deals: deals, held: holding.Restore(from.Held), queue: queue.Restore(from.Queue), quotes: quote.Restore(from.Quotes),
 		accounts: account.Restore(from.Accounts), consents: newConsents(), byBook: from.ByBook,
 	}
+	s.ventures, s.claims = venture.Restore(from.Ventures), claim.Restore(from.Claims)
+	s.tenures = newTenures()
+	maps.Copy(s.tenures.cancelled, from.Tenures.Cancelled)
+	maps.Copy(s.tenures.late, from.Tenures.Late)
+	maps.Copy(s.tenures.delivered, from.Tenures.Delivered)
 	for _, l := range laws { // what is open under an older book is measured as well
 		s.tell(l)
 	}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/offtake-dev/offtake"
-	"github.com/offtake-dev/offtake/internal/drawdown"
 	"github.com/offtake-dev/offtake/internal/refusal"
 )
 
@@ -39,20 +38,15 @@ func supported(b *offtake.Book, ref offtake.ClauseRef, c offtake.Clause) error {
 			return notYet(ref, c, "holder", "a holder without a provider")
 		}
 	case offtake.Commitment:
-		if body.Measure == offtake.Spend && body.Amount.Money.Currency() != b.Currency {
-			return notYet(ref, c, "amount", "a currency that is not the book's")
-		}
-		return drawdown.Supported(ref, c)
+		return supportedCommitment(b, ref, c, body)
 	case offtake.Consent:
 		return supportedConsent(b, ref, c, body)
 	case offtake.Reservation:
 		return supportedReservation(b, ref, c, body)
 	case offtake.Venture:
-		if !slices.ContainsFunc(b.Supplies, func(s offtake.Supply) bool { return s.Provider == body.Provider && len(s.Offers) > 0 }) {
-			return notYet(ref, c, "phases", "capacity that becomes supply without being written as supply of "+string(body.Provider))
+		if otherCurrency(b, body.UpTo, body.Initial) {
+			return notYet(ref, c, "capital", "a currency that is not the book's")
 		}
-	case offtake.MostFavoured:
-		return notYet(ref, c, "most_favoured", "following the best price")
 	}
 	return nil
 }
@@ -73,6 +67,25 @@ func supportedRefusal(b *offtake.Book, ref offtake.ClauseRef, c offtake.Clause, 
 	return refusal.Supported(ref, c, f)
 }
 
+func supportedCommitment(b *offtake.Book, ref offtake.ClauseRef, c offtake.Clause, f offtake.Commitment) error {
+	switch {
+	case f.Measure == offtake.Spend && f.Amount.Money.Currency() != b.Currency:
+		return notYet(ref, c, "amount", "a currency that is not the book's")
+	case !f.Prepayment.IsZero() && f.Measure != offtake.Spend:
+		return notYet(ref, c, "prepayment", "money paid ahead for "+string(f.Measure))
+	case otherCurrency(b, f.Prepayment.Amount, f.Cancel.Cap):
+		return notYet(ref, c, "prepayment and cancel", "a currency that is not the book's")
+	case f.Measure != offtake.Spend && (f.Cancel.Cap.Currency() != "" || f.Cancel.Fee > 0):
+		return notYet(ref, c, "cancel", "a fee or a cap in money on "+string(f.Measure))
+	}
+	return nil
+}
+
+// otherCurrency reports whether an amount is in a currency that is not the book's.
+func otherCurrency(b *offtake.Book, amounts ...offtake.Money) bool {
+	return slices.ContainsFunc(amounts, func(m offtake.Money) bool { return m.Currency() != "" && m.Currency() != b.Currency })
+}
+
 func supportedConsent(b *offtake.Book, ref offtake.ClauseRef, c offtake.Clause, f offtake.Consent) error {
 	switch {
 	case f.Limit.Megawatts != 0:
@@ -85,20 +98,12 @@ func supportedConsent(b *offtake.Book, ref offtake.ClauseRef, c offtake.Clause, 
 	return nil
 }
 
-// supportedReservation lets through what gives leave for acts that do not
-// exist yet (extend, cancel) and what says only when it is paid (pay).
 func supportedReservation(b *offtake.Book, ref offtake.ClauseRef, c offtake.Clause, f offtake.Reservation) error {
 	switch {
 	case f.Quantity > mostAccelerators:
 		return notYet(ref, c, "quantity", "more than a billion accelerators")
-	case len(f.Ramp) > 0:
-		return notYet(ref, c, "ramp", "capacity in steps")
-	case f.Delivery != offtake.Delivery{}:
-		return notYet(ref, c, "delivery", "late delivery")
-	case !f.Prepayment.IsZero():
-		return notYet(ref, c, "prepayment", "paying ahead")
-	case f.EndsAt != "":
-		return notYet(ref, c, "ends_at", "a time of day at which it ends")
+	case otherCurrency(b, f.Prepayment.Amount, f.Delivery.Damages.PerDay, f.Delivery.Damages.Cap, f.Cancel.Cap):
+		return notYet(ref, c, "prepayment, damages and cancel", "a currency that is not the book's")
 	case f.Price.Currency() != b.Currency:
 		return notYet(ref, c, "price", "a currency that is not the book's")
 	case f.Window.From.IsZero() || f.Window.Until.IsZero():

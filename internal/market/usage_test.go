@@ -17,8 +17,9 @@ func TestUsageIsChargedAndDrawn(t *testing.T) {
 		{Reservation: "ms/base", Day: june(3), Purpose: "training", Used: 3601},
 		{Reservation: "ms/base", Day: june(3), Unused: 1000*86400 - 3601},
 	}})
-	if len(events) != 2 {
-		t.Fatalf("%d events, want the usage and one draw", len(events))
+	usage, ok := events[0].(offtake.UsageRecorded)
+	if len(events) != 1 || !ok || usage.Charges[0].Draws.String() != "ms/spend" {
+		t.Fatalf("%+v, want the usage, drawing on ms/spend", events)
 	}
 	spend, left := d.m.Accounts().Spend().Round()
 	if spend.Cmp(money("USD 96000.00")) != 0 || !left.IsZero() {

@@ -273,7 +273,7 @@ func TestSupported(t *testing.T) {
 	b := caseBook()
 	b.Agreements[0].Amendments[1].Clauses = []offtake.Clause{{
 		Name: "first", Pos: offtake.Pos{File: "ms.yaml", Line: 9, Col: 5},
-		Body: offtake.MostFavoured{Beneficiary: "openai", ComparedWith: []offtake.PartyName{"microsoft"}, Metric: "price", Remedy: "credit"},
+		Body: offtake.Consent{Limit: offtake.ConsentLimit{Money: money("EUR 1B")}},
 	}}
 	s := market.Setup{Book: b, Law: lawOf(t, b)}
 	if err := market.Supported(s, at("2024-01-01T00:00:00Z"), october); err != nil {
@@ -281,7 +281,7 @@ func TestSupported(t *testing.T) {
 	}
 	err := market.Supported(s, at("2024-01-01T00:00:00Z"), at("2025-11-01T00:00:00Z"))
 	if offtake.KindOf(err) != offtake.NotSupported || !strings.Contains(err.Error(), "ms.yaml:9:5") || !strings.Contains(err.Error(), "ms/first") {
-		t.Errorf("until November: %v, want the most favoured price refused at its place", err)
+		t.Errorf("until November: %v, want the limit in another currency refused at its place", err)
 	}
 	s.TermsAt = at("2025-02-01T00:00:00Z")
 	if err := market.Supported(s, at("2024-01-01T00:00:00Z"), at("2026-01-01T00:00:00Z")); err != nil {

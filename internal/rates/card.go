@@ -153,3 +153,14 @@ func (c *Card) negotiated(f *offtake.Facts) (Term, bool) {
 	}
 	return best, found
 }
+
+// Agreed gives the rate clauses that set a price for the facts, in the order the
+// clauses were given.
+func (c *Card) Agreed(f offtake.Facts) (terms []Term) {
+	for _, t := range c.terms[f.Provider] {
+		if !t.Rate.HasDiscount && t.Rate.Scope.Matches(f) {
+			terms = append(terms, t)
+		}
+	}
+	return terms
+}

@@ -10,7 +10,6 @@ import (
 	"github.com/offtake-dev/offtake/internal/buying"
 	"github.com/offtake-dev/offtake/internal/civil"
 	"github.com/offtake-dev/offtake/internal/dispatch"
-	"github.com/offtake-dev/offtake/internal/drawdown"
 	"github.com/offtake-dev/offtake/internal/journal"
 	"github.com/offtake-dev/offtake/internal/market"
 	"github.com/offtake-dev/offtake/internal/traces"
@@ -57,8 +56,6 @@ type replay struct {
 	byProcess  map[offtake.ProcessID]*order
 	placed     int64 // orders, for their names
 	standing   []standing
-	drawn      *drawdown.Set // under version drawnAt of the terms
-	drawnAt    int
 	deliveries []*delivery
 	byDemand   map[offtake.DemandName]*delivery
 	reached    map[reachKey]*reach

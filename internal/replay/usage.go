@@ -19,7 +19,7 @@ const source = "replay"
 func (r *replay) stageDays() {
 	midnight := r.from.Truncate(24 * time.Hour).Add(24 * time.Hour)
 	r.clock.at(r.tick(midnight), rankDay, r.closeDay)
-	r.standing = standings(r.Setup, r.from, r.at(r.end))
+	r.standing = standings(r.Setup, r.market, r.from, r.at(r.end))
 	r.updateStanding(r.from)
 	r.snapped = -1
 }
@@ -114,7 +114,7 @@ type standing struct {
 
 // standings lists the commitments in force at any time of the replay, in the
 // book's order.
-func standings(s market.Setup, from, until time.Time) (out []standing) {
+func standings(s market.Setup, m *market.State, from, until time.Time) (out []standing) {
 	at := []time.Time{from}
 	if !s.TermsAt.IsZero() {
 		at[0] = s.TermsAt
@@ -131,19 +131,10 @@ func standings(s market.Setup, from, until time.Time) (out []standing) {
 			if !ok || slices.ContainsFunc(out, func(s standing) bool { return s.Clause == c.Ref }) {
 				continue
 			}
-			out = append(out, standing{drawdown.Standing{
-				Clause: c.Ref, Measure: body.Measure, Committed: committed(body), Remaining: committed(body),
-			}, body.Provider})
+			out = append(out, standing{m.CommitmentsAt(t).Find(c.Ref).Standing(&drawdown.Ledger{}, from), body.Provider})
 		}
 	}
 	return out
-}
-
-func committed(c offtake.Commitment) offtake.Accrual {
-	if c.Measure == offtake.GPUHours {
-		return offtake.Accrued(offtake.MoneyOf("", c.Amount.Quantity))
-	}
-	return offtake.Accrued(c.Amount.Money)
 }
 
 // updateStanding reads how the commitments in force at an instant stand, with
@@ -152,7 +143,7 @@ func committed(c offtake.Commitment) offtake.Accrual {
 // changes what a charge is worth, and so where work goes.
 func (r *replay) updateStanding(at time.Time) {
 	dayEnd := at.Truncate(24 * time.Hour).Add(24*time.Hour - 1)
-	all := r.commitmentsAt(r.terms(at)).All()
+	all := r.market.CommitmentsAt(at).All()
 	for i := range r.standing {
 		s := &r.standing[i]
 		for k := range all {
@@ -160,11 +151,11 @@ func (r *replay) updateStanding(at time.Time) {
 				was := s.Standing
 				s.Standing = all[k].Standing(r.market.Accounts().Ledger(), dayEnd)
 				r.tellDrawn(was, s.Standing)
+				if met := !all[k].Open(r.market.Accounts().Ledger(), dayEnd); r.met[s.Clause] != met {
+					r.met[s.Clause] = met
+					r.sched.stamp++
+				}
 			}
-		}
-		if met := s.Remaining.Sign() <= 0; r.met[s.Clause] != met {
-			r.met[s.Clause] = met
-			r.sched.stamp++
 		}
 	}
 }
@@ -188,7 +179,7 @@ func (r *replay) tellDrawn(was, now drawdown.Standing) {
 // shown gives an amount as it is shown: to the minor unit, accelerator-hours to
 // six places.
 func shown(a offtake.Accrual, m offtake.Measure) offtake.Money {
-	if m == offtake.GPUHours {
+	if drawdown.InHours(m) {
 		return a.Undivided().Quotient(3600, 6)
 	}
 	money, _ := a.Round()
@@ -197,7 +188,7 @@ func shown(a offtake.Accrual, m offtake.Measure) offtake.Money {
 
 // inWords names the book's currency where nothing was drawn or went beyond.
 func (r *replay) inWords(m offtake.Money, measure offtake.Measure) string {
-	if measure != offtake.GPUHours && m.Currency() == "" {
+	if !drawdown.InHours(measure) && m.Currency() == "" {
 		m = offtake.MoneyOf(r.book.Currency, 0)
 	}
 	return m.String()
@@ -206,29 +197,11 @@ func (r *replay) inWords(m offtake.Money, measure offtake.Measure) string {
 // worth tells on which unmet commitment a charge would draw.
 func (r *replay) worth(f offtake.Facts) (offtake.ClauseRef, bool) {
 	at := r.at(r.now)
-	c := r.commitmentsAt(r.terms(at)).Draws(f, at)
+	c := r.market.CommitmentsAt(at).Draws(&drawdown.Charge{Facts: f, At: at}, func(c *drawdown.Commitment) bool { return r.met[c.Clause] })
 	if c == nil || r.met[c.Clause] {
 		return offtake.ClauseRef{}, false
 	}
 	return c.Clause, true
-}
-
-// commitmentsAt gives those in force, read once per version of the terms.
-func (r *replay) commitmentsAt(at time.Time) *drawdown.Set {
-	version := r.Setup.Law.Version(at)
-	if r.drawn != nil && r.drawnAt == version {
-		return r.drawn
-	}
-	var all []drawdown.Commitment
-	for _, s := range r.Setup.Law.InForce(at) {
-		if c, ok := s.Clause.Body.(offtake.Commitment); ok {
-			all = append(all, drawdown.New(s.Ref, c, func(w offtake.When) time.Time {
-				return r.Setup.Law.Resolve(s.Ref.Agreement, w)
-			}))
-		}
-	}
-	r.drawn, r.drawnAt = drawdown.NewSet(all), version
-	return r.drawn
 }
 
 // snapshot records where things stand at a day's end.
@@ -279,7 +252,7 @@ func (r *replay) rounded(a offtake.Accrual) offtake.Money {
 }
 
 func (r *replay) level(a offtake.Accrual, m offtake.Measure) Level {
-	if m == offtake.GPUHours {
+	if drawdown.InHours(m) {
 		return Level{GPUHours: a.Ratio(offtake.Accrued(offtake.MoneyOf("", 1)))}
 	}
 	return Level{Money: r.rounded(a)}

@@ -92,7 +92,7 @@ func Commitments(s *broker.State, r Reader) []client.Commitment {
 // amount names the book's currency where nothing was drawn that has one.
 func amount(s *broker.State, c drawdown.Standing, a offtake.Accrual) string {
 	text := a.String()
-	if c.Measure != offtake.GPUHours && !strings.Contains(text, " ") {
+	if !drawdown.InHours(c.Measure) && !strings.Contains(text, " ") {
 		text = string(s.Book().Currency) + " " + text
 	}
 	return text

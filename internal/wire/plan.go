@@ -25,6 +25,7 @@ type field struct {
 var (
 	eventType      = reflect.TypeFor[offtake.Event]()
 	deedType       = reflect.TypeFor[offtake.Deed]()
+	labelsType     = reflect.TypeFor[[]offtake.Label]()
 	otherTermsType = reflect.TypeFor[[]offtake.OtherTerm]()
 )
 
@@ -161,6 +162,8 @@ var deeds = registryOf[offtake.Deed](offtake.Deed.Name,
 	offtake.OfferInvite{}, offtake.OfferMake{}, offtake.ProductAnnounce{}, offtake.ProductShip{}, offtake.ProductDrop{}, offtake.Declare{},
 	offtake.Amend{}, offtake.Deadline{}, offtake.Award{}, offtake.PlaceJob{}, offtake.FinishJob{}, offtake.UsageReport{},
 	offtake.Quote{}, offtake.QuoteWithdraw{}, offtake.QuoteTake{}, offtake.SubmitJob{}, offtake.CancelJob{},
+	offtake.CommitmentCancel{}, offtake.ReservationCancel{}, offtake.ReservationExtend{}, offtake.CapacityLate{}, offtake.CapacityDeliver{},
+	offtake.PhaseOnline{}, offtake.CapitalCall{}, offtake.CapitalPay{}, offtake.PriceReport{},
 	offtake.BookPush{}, offtake.BookSign{}, offtake.BookDrop{}, offtake.ClockDoubt{}, offtake.ClockConfirm{},
 )
 
@@ -174,7 +177,8 @@ var events = registryOf[offtake.Event](offtake.Event.Event,
 	offtake.Lapsed{}, offtake.Released{}, offtake.Fulfilled{}, offtake.Superseded{}, offtake.Withdrawn{},
 	offtake.ThirdPartySigned{}, offtake.ThirdPartyClosed{}, offtake.ThirdPartyNoted{}, offtake.CloseOverdue{},
 	offtake.TailExpired{}, offtake.Waived{}, offtake.ClauseReplaced{}, offtake.Breached{}, offtake.CapacityReserved{},
-	offtake.JobPlaced{}, offtake.JobFinished{}, offtake.UsageRecorded{}, offtake.DrawnDown{},
+	offtake.JobPlaced{}, offtake.JobFinished{}, offtake.UsageRecorded{}, offtake.Redrawn{}, offtake.CommitmentReduced{}, offtake.ReservationReduced{}, offtake.ReservationExtended{},
+	offtake.CapacityDelayed{}, offtake.CapacityDelivered{}, offtake.PhaseOpened{}, offtake.CapitalCalled{}, offtake.CapitalPaid{}, offtake.PriceReported{}, offtake.ClaimRaised{},
 	offtake.QuoteReceived{}, offtake.QuoteWithdrawn{}, offtake.QuoteTaken{}, offtake.JobSubmitted{}, offtake.JobCancelled{},
 	offtake.BookPushed{}, offtake.BookSigned{}, offtake.BookAdopted{}, offtake.BookDropped{}, offtake.ClockDoubted{}, offtake.ClockConfirmed{}, offtake.PlayedAnew{},
 )
@@ -183,6 +187,8 @@ var events = registryOf[offtake.Event](offtake.Event.Event,
 // itself does: a written case has none of them.
 var ofBroker = map[string]bool{
 	"deadline": true, "award": true, "place": true, "finish": true, "usage.report": true,
+	"commitment.cancel": true, "reservation.cancel": true, "reservation.extend": true, "capacity.late": true, "capacity.deliver": true,
+	"phase.online": true, "capital.call": true, "capital.pay": true, "price.report": true,
 	"quote": true, "quote.withdraw": true, "quote.take": true, "job.submit": true, "job.cancel": true,
 	"book.push": true, "book.sign": true, "book.drop": true, "clock.doubt": true, "clock.confirm": true,
 }

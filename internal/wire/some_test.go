@@ -17,6 +17,8 @@ var deedTypes = []any{
 	offtake.OfferInvite{}, offtake.OfferMake{}, offtake.ProductAnnounce{}, offtake.ProductShip{}, offtake.ProductDrop{}, offtake.Declare{},
 	offtake.Deadline{}, offtake.Award{}, offtake.PlaceJob{}, offtake.FinishJob{}, offtake.UsageReport{},
 	offtake.Quote{}, offtake.QuoteWithdraw{}, offtake.QuoteTake{}, offtake.SubmitJob{}, offtake.CancelJob{},
+	offtake.CommitmentCancel{}, offtake.ReservationCancel{}, offtake.ReservationExtend{}, offtake.CapacityLate{}, offtake.CapacityDeliver{},
+	offtake.PhaseOnline{}, offtake.CapitalCall{}, offtake.CapitalPay{}, offtake.PriceReport{},
 	offtake.BookPush{}, offtake.BookSign{}, offtake.BookDrop{}, offtake.ClockDoubt{}, offtake.ClockConfirm{},
 }
 
@@ -30,7 +32,8 @@ var eventTypes = []any{
 	offtake.Released{}, offtake.Fulfilled{}, offtake.Superseded{}, offtake.Withdrawn{}, offtake.ThirdPartySigned{},
 	offtake.ThirdPartyClosed{}, offtake.ThirdPartyNoted{}, offtake.CloseOverdue{}, offtake.TailExpired{}, offtake.Waived{},
 	offtake.ClauseReplaced{}, offtake.Breached{}, offtake.CapacityReserved{}, offtake.JobPlaced{}, offtake.JobFinished{},
-	offtake.UsageRecorded{}, offtake.DrawnDown{},
+	offtake.UsageRecorded{}, offtake.Redrawn{}, offtake.CommitmentReduced{}, offtake.ReservationReduced{}, offtake.ReservationExtended{},
+	offtake.CapacityDelayed{}, offtake.CapacityDelivered{}, offtake.PhaseOpened{}, offtake.CapitalCalled{}, offtake.CapitalPaid{}, offtake.PriceReported{}, offtake.ClaimRaised{},
 	offtake.QuoteReceived{}, offtake.QuoteWithdrawn{}, offtake.QuoteTaken{}, offtake.JobSubmitted{}, offtake.JobCancelled{},
 	offtake.BookPushed{}, offtake.BookSigned{}, offtake.BookAdopted{}, offtake.BookDropped{}, offtake.ClockDoubted{}, offtake.ClockConfirmed{}, offtake.PlayedAnew{},
 }
@@ -113,6 +116,9 @@ func someWord(t *rapid.T, of reflect.Type) any {
 	case reflect.TypeFor[[]offtake.PurposeShare]():
 		shares := []offtake.PurposeShare{{Purpose: "a", Share: 1}, {Purpose: "b", Share: 999_999}, {Purpose: "c", Share: 500_000}}
 		return shares[rapid.IntRange(0, 2).Draw(t, "from"):]
+	case reflect.TypeFor[[]offtake.Label]():
+		labels := []offtake.Label{{Key: "project", Value: "a"}, {Key: "team", Value: ""}}
+		return labels[rapid.IntRange(0, 2).Draw(t, "from"):]
 	case reflect.TypeFor[offtake.ClauseRef]():
 		name := rapid.StringMatching(`[a-z][a-z0-9-]{0,8}`)
 		return offtake.ClauseRef{Agreement: offtake.AgreementName(name.Draw(t, "agreement")), Clause: offtake.ClauseName(name.Draw(t, "clause"))}

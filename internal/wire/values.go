@@ -75,6 +75,8 @@ func codecOf(t reflect.Type) codec {
 		return termsOf()
 	case reflect.TypeFor[[]offtake.PurposeShare]():
 		return shares
+	case labelsType:
+		return labels
 	case eventType:
 		return nested
 	}
@@ -160,6 +162,46 @@ var shares = codec{
 			all = append(all, offtake.PurposeShare{Purpose: offtake.Purpose(m.key), Share: p})
 		}
 		slices.SortFunc(all, func(a, b offtake.PurposeShare) int { return cmp.Compare(a.Purpose, b.Purpose) })
+		into.Set(reflect.ValueOf(all))
+		return nil
+	},
+	empty: func(v reflect.Value) bool { return v.IsNil() },
+}
+
+// labels are an object with a value under each key, in the order of the keys.
+var labels = codec{
+	append: func(dst []byte, v reflect.Value) (_ []byte, err error) {
+		dst = append(dst, '{')
+		for i, l := range v.Interface().([]offtake.Label) {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			if dst, err = appendString(dst, l.Key); err != nil {
+				return nil, err
+			}
+			if dst, err = appendString(append(dst, ':'), l.Value); err != nil {
+				return nil, err
+			}
+		}
+		return append(dst, '}'), nil
+	},
+	parse: func(v jsontext.Value, into reflect.Value) error {
+		if v.Kind() != '{' {
+			return wrongKind(v, "an object with a value under each key")
+		}
+		members, err := object(v, make([]member, 0, 8))
+		if err != nil {
+			return err
+		}
+		all := make([]offtake.Label, 0, len(members))
+		for _, m := range members {
+			s, err := text(m.value)
+			if err != nil {
+				return within(m.key, err)
+			}
+			all = append(all, offtake.Label{Key: m.key, Value: s})
+		}
+		slices.SortFunc(all, func(a, b offtake.Label) int { return cmp.Compare(a.Key, b.Key) })
 		into.Set(reflect.ValueOf(all))
 		return nil
 	},

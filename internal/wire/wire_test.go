@@ -187,8 +187,8 @@ func TestWhatCannotBeWritten(t *testing.T) {
 		}
 	}
 	tiny, _ := offtake.ParseMoney("USD 0." + strings.Repeat("1", 38))
-	long := offtake.DrawnDown{Amount: offtake.Accrue(tiny, 1<<60)}
-	if _, err := wire.AppendEvent(nil, long); err == nil || !strings.Contains(err.Error(), "amount: accrual") {
+	long := offtake.CommitmentReduced{Measured: offtake.Accrue(tiny, 1<<60)}
+	if _, err := wire.AppendEvent(nil, long); err == nil || !strings.Contains(err.Error(), "measured: accrual") {
 		t.Errorf("an amount too long to be read was written: %v", err)
 	}
 	if _, err := wire.AppendEvent(nil, nil); err == nil {

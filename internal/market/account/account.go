@@ -1,44 +1,68 @@
-// Package account keeps what was used, what it costs, and what it draws of the
-// commitments.
+// Package account keeps what was used and charged, what it costs, and what it draws
+// of the commitments.
 //
-// Usage comes in batches of totals by reservation, day, purpose and product. A
-// batch is known by its source and its name: the same batch twice has no effect,
-// and the same name with other content is refused. So is usage beyond the
-// capacity that was held on a day.
+// Usage comes in batches of totals of one kind and date: of a reservation, or of
+// what a provider charges. A batch is known by its source and its name: the same
+// batch twice has no effect, and the same name with other content is refused.
+// Totals below zero take back what a correction replaces; what is left of any kind
+// and date is never below zero.
 //
-// What is used costs the reservation's price. What is held and not used costs
-// the part of it that the reservation charges. Amounts are kept undivided, price
-// per hour times accelerator-seconds, so that no sum ever rounds.
+// What is used of a reservation costs its price. What is held and not used costs the
+// part of it that the reservation charges, and usage beyond the capacity that was
+// held on a day is refused. Amounts are kept undivided, price per hour times
+// accelerator-seconds, so that no sum ever rounds.
 //
-// Days are days of UTC. A day's usage is dated at its last instant: that is when
-// a charge for it falls due, and what decides whether a commitment covers it.
-// What is reported before the day has ended is covered by the commitments in
-// force just before the report.
+// A total is dated by the quarter of an hour in which it ends, or by the last instant
+// of its day of UTC: that is when a charge for it falls due, and what decides whether
+// a commitment covers it. What is reported before the day has ended is covered by the
+// commitments in force just before the report.
 package account
 
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/drawdown"
 )
 
-// A Reservation finds capacity that was held; nil where none was.
-type Reservation func(offtake.ReservationID) *offtake.CapacityReserved
+// A Book says what the accounts have to be told of the book, by the time of a
+// report.
+type Book struct {
+	Currency offtake.Currency
+	Held     func(offtake.ReservationID) *offtake.CapacityReserved // nil where none was held by that name
+	Capacity func(r *offtake.CapacityReserved, from, until time.Time) (acceleratorSeconds int64)
+	InForce  func(time.Time) *drawdown.Set
+	Price    func(offtake.UsageTotal) (offtake.Money, error) // per accelerator-hour, of what names no reservation and no cost
+	Known    func(offtake.UsageTotal) error                  // nil where all it names is in the book
+}
 
 // Accounts are what was used and charged. See New.
 type Accounts struct {
 	batches   map[batch][sha256.Size]byte
 	metered   map[offtake.ReservationID]*meter
 	providers map[offtake.ProviderName]*Total
+	months    map[month]*offtake.Accrual
+	lines     map[offtake.Hash]*Line
 	ledger    drawdown.Ledger
+	firsts    firsts
 }
 
 type batch struct{ source, name string }
+
+// A month is what credits are held against: a credit is never more than what a
+// provider charged in its month.
+type month struct {
+	provider offtake.ProviderName
+	year     int
+	month    time.Month
+}
 
 // A meter counts accelerator-seconds of a reservation by day.
 type meter struct {
@@ -54,12 +78,35 @@ type Total struct {
 	Spend    offtake.Accrual
 }
 
+// A Line is everything charged of one kind with one date.
+type Line struct {
+	Of      offtake.UsageTotal // what it is; its amounts are of no account
+	At      time.Time          // its date
+	Used    int64              // accelerator-seconds
+	Unused  int64
+	Cost    offtake.Accrual
+	Draws   offtake.ClauseRef // zero: it draws on none
+	DrawnAt time.Time         // when that counts it
+}
+
+func (l *Line) entry() drawdown.Entry {
+	return drawdown.Entry{At: l.DrawnAt, Kind: l.Of.Kind, Service: l.Of.Service, Cost: l.Cost, Used: l.Used, Unused: l.Unused}
+}
+
+// less gives an entry that takes another back.
+func less(e drawdown.Entry) drawdown.Entry {
+	e.Cost, e.Used, e.Unused = offtake.Accrual{}.Sub(e.Cost), -e.Used, -e.Unused
+	return e
+}
+
 // New makes accounts in which nothing stands.
 func New() *Accounts {
 	return &Accounts{
 		batches:   map[batch][sha256.Size]byte{},
 		metered:   map[offtake.ReservationID]*meter{},
 		providers: map[offtake.ProviderName]*Total{},
+		months:    map[month]*offtake.Accrual{},
+		lines:     map[offtake.Hash]*Line{},
 	}
 }
 
@@ -81,12 +128,43 @@ func (s *Accounts) Spend() (sum offtake.Accrual) {
 	return sum
 }
 
+// Lines gives everything charged dated at or before an instant, by date and then by
+// what it is. The lines must not be changed.
+func (s *Accounts) Lines(at time.Time, want func(*Line) bool) []*Line {
+	type keyed struct {
+		id offtake.Hash
+		l  *Line
+	}
+	var out []keyed
+	for id, l := range s.lines {
+		if !l.At.After(at) && want(l) {
+			out = append(out, keyed{id, l})
+		}
+	}
+	slices.SortFunc(out, func(a, b keyed) int {
+		return cmp.Or(a.l.At.Compare(b.l.At), strings.Compare(string(a.id), string(b.id)))
+	})
+	lines := make([]*Line, len(out))
+	for i, k := range out {
+		lines[i] = k.l
+	}
+	return lines
+}
+
 // Ledger gives what was charged to commitments. It must not be changed.
 func (s *Accounts) Ledger() *drawdown.Ledger { return &s.ledger }
 
-// Report says what follows from a batch of usage. Inforce gives the
-// commitments in force when a charge is dated.
-func (s *Accounts) Report(at time.Time, d offtake.UsageReport, held Reservation, inForce func(time.Time) *drawdown.Set) ([]offtake.Event, error) {
+// Known reports whether a batch was reported.
+func (s *Accounts) Known(source, name string) bool {
+	_, ok := s.batches[batch{source, name}]
+	return ok
+}
+
+// Metered reports whether anything of a reservation was used, or was idle.
+func (s *Accounts) Metered(id offtake.ReservationID) bool { return s.metered[id] != nil }
+
+// Report says what follows from a batch of usage.
+func (s *Accounts) Report(at time.Time, d offtake.UsageReport, b Book) ([]offtake.Event, error) {
 	if d.Source == "" || d.Batch == "" {
 		return nil, offtake.Refuse(offtake.Invalid, "usage has no source or no batch name, by which it is known")
 	}
@@ -99,120 +177,84 @@ func (s *Accounts) Report(at time.Time, d offtake.UsageReport, held Reservation,
 	if d.Rows < 0 {
 		return nil, offtake.Refuse(offtake.Invalid, "batch %q has %d rows, fewer than none", d.Batch, d.Rows)
 	}
-	charges, err := s.charges(at, d, held)
-	if err != nil {
-		return nil, err
-	}
-	events := []offtake.Event{offtake.UsageRecorded{Source: d.Source, Batch: d.Batch, Rows: d.Rows, Hash: d.Hash, Charges: charges}}
-	return append(events, draws(at, d, charges, held, inForce)...), nil
-}
-
-// charges prices the totals of a batch and holds them against what was held.
-func (s *Accounts) charges(at time.Time, d offtake.UsageReport, held Reservation) ([]offtake.Charge, error) {
-	type day struct {
-		id  offtake.ReservationID
-		day offtake.Date
-	}
-	sums := map[day]int64{}
+	a := s.Admit(at, b)
 	charges := make([]offtake.Charge, 0, len(d.Totals))
 	for _, t := range d.Totals {
-		r := held(t.Reservation)
-		k := day{t.Reservation, t.Day}
-		switch {
-		case r == nil:
-			return nil, offtake.Refuse(offtake.NotFound, "reservation %q is not held", t.Reservation)
-		case t.Used < 0 || t.Unused < 0:
-			return nil, offtake.Refuse(offtake.Invalid, "usage of %q on %s is below zero", t.Reservation, t.Day)
+		charge, err := a.Take(t)
+		if err != nil {
+			return nil, err
 		}
-		was, seen := sums[k]
-		if !seen {
-			was = s.metered[t.Reservation].on(t.Day)
-		}
-		most := capacity(r, t.Day, at)
-		if t.Used > most || t.Unused > most || was+t.Used+t.Unused > most {
-			return nil, offtake.Refuse(offtake.Invalid, "usage of %q on %s comes to more than the %d accelerator-seconds held until %s", t.Reservation, t.Day, most, offtake.Stamp(at))
-		}
-		sums[k] = was + t.Used + t.Unused
-		charges = append(charges, offtake.Charge{
-			UsageTotal: t, Provider: r.Provider, Price: r.Price, UnusedPrice: r.Price.Share(r.UnusedCharge),
-		})
+		charges = append(charges, charge)
 	}
-	return charges, nil
-}
-
-// capacity gives the accelerator-seconds a reservation held on a day up to an instant.
-func capacity(r *offtake.CapacityReserved, day offtake.Date, at time.Time) int64 {
-	from, until := start(day), start(day.AddDays(1))
-	for _, t := range []time.Time{r.Until, at} {
-		if t.Before(until) {
-			until = t
-		}
+	if err := a.Close(); err != nil {
+		return nil, err
 	}
-	if r.From.After(from) {
-		from = r.From
+	moved := s.draw(at, charges, b)
+	events := []offtake.Event{offtake.UsageRecorded{Source: d.Source, Batch: d.Batch, Rows: d.Rows, Hash: d.Hash, Charges: charges, Root: d.Root}}
+	for _, m := range moved {
+		m.Source, m.Batch = d.Source, d.Batch
+		events = append(events, m)
 	}
-	return r.Quantity * max(int64(until.Sub(from)/time.Second), 0)
+	return events, nil
 }
 
 func start(d offtake.Date) time.Time {
 	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
 }
 
-// Dated gives the instant whose terms a day's usage is under: its last, or that
-// before it was reported.
-func Dated(d offtake.Date, reported time.Time) time.Time {
-	if before := reported.Add(-1); before.Before(dated(d)) {
+// Date gives the instant that a total counts for.
+func Date(t *offtake.UsageTotal) time.Time {
+	if !t.At.IsZero() {
+		return t.At.Add(-1)
+	}
+	return dated(t.Day)
+}
+
+// Day gives the day of UTC that a total counts for.
+func Day(t *offtake.UsageTotal) offtake.Date {
+	if !t.At.IsZero() {
+		return offtake.DateOf(t.At.UTC().Add(-1))
+	}
+	return t.Day
+}
+
+// Dated gives the instant whose terms a total is under: its date, or that before
+// it was reported.
+func Dated(t *offtake.UsageTotal, reported time.Time) time.Time {
+	if before := reported.Add(-1); before.Before(Date(t)) {
 		return before
 	}
-	return dated(d)
+	return Date(t)
 }
 
 // dated gives the instant that a day's usage counts for.
 func dated(d offtake.Date) time.Time { return start(d.AddDays(1)).Add(-1) }
 
-// draws gives what the charges draw of commitments, added up by commitment and
-// day in the order they are first met.
-func draws(at time.Time, d offtake.UsageReport, charges []offtake.Charge, held Reservation, inForce func(time.Time) *drawdown.Set) (events []offtake.Event) {
-	type key struct {
-		ref offtake.ClauseRef
-		day offtake.Date
+// LineOf gives the name of the line that a total belongs to: a hash of everything
+// but its amounts.
+func LineOf(t *offtake.UsageTotal) offtake.Hash {
+	b := make([]byte, 0, 256)
+	provider, accelerator := t.Provider, t.Accelerator
+	if t.Reservation != "" { // whose they are
+		provider, accelerator = "", ""
 	}
-	place := map[key]int{}
-	for _, c := range charges {
-		when := Dated(c.Day, at)
-		commitment := inForce(when).Draws(facts(c, held(c.Reservation)), when)
-		if commitment == nil {
-			continue
-		}
-		amount := commitment.Amount(c.Amount(), c.Used)
-		k := key{commitment.Clause, c.Day}
-		i, ok := place[k]
-		if !ok {
-			place[k] = len(events)
-			events = append(events, offtake.DrawnDown{Source: d.Source, Batch: d.Batch, Commitment: k.ref, Day: k.day, Amount: amount})
-			continue
-		}
-		e := events[i].(offtake.DrawnDown)
-		e.Amount = e.Amount.Add(amount)
-		events[i] = e
+	for _, text := range [...]string{
+		string(t.Reservation), string(t.Purpose), string(t.Product), string(t.Kind), string(provider), t.Service,
+		string(accelerator), string(t.Region), string(t.Site), string(t.Asset), string(t.Customer), t.For.String(),
+	} {
+		b = append(append(b, text...), 0)
 	}
-	return events
-}
-
-// facts describe a charge to a commitment. What was used by nobody counts for
-// what it was bought for.
-func facts(c offtake.Charge, r *offtake.CapacityReserved) offtake.Facts {
-	f := offtake.Facts{
-		Provider: c.Provider, Product: c.Product, Accelerator: r.Accelerator, Quantity: r.Quantity,
-		Region: r.Region, Site: r.Site, Capacity: offtake.HeldCapacity,
-		Start:    offtake.When{Instant: r.From},
-		Term:     offtake.Duration{Unit: offtake.Elapsed, Time: r.Until.Sub(r.From)},
-		Purposes: r.Purposes,
+	for _, d := range [...]offtake.Date{t.Day, t.Invoiced} {
+		b = binary.AppendVarint(binary.AppendVarint(binary.AppendVarint(b, int64(d.Year)), int64(d.Month)), int64(d.Day))
 	}
-	if c.Purpose != "" {
-		f.Purposes = []offtake.Purpose{c.Purpose}
+	if !t.At.IsZero() {
+		b = binary.AppendVarint(b, t.At.Unix())
 	}
-	return f
+	for _, l := range t.Labels {
+		b = append(append(append(append(b, 0), l.Key...), 0), l.Value...)
+	}
+	sum := sha256.Sum256(b)
+	return offtake.Hash(hex.EncodeToString(sum[:]))
 }
 
 // Apply folds an event. Events about other things change nothing.
@@ -220,31 +262,83 @@ func (s *Accounts) Apply(e offtake.Event) {
 	switch e := e.(type) {
 	case offtake.UsageRecorded:
 		totals := make([]offtake.UsageTotal, 0, len(e.Charges))
-		for _, c := range e.Charges {
-			totals = append(totals, c.UsageTotal)
-			s.charge(c)
+		for i := range e.Charges {
+			totals = append(totals, e.Charges[i].UsageTotal)
+			s.charge(&e.Charges[i])
 		}
 		s.batches[batch{e.Source, e.Batch}] = digest(e.Rows, e.Hash, totals)
-	case offtake.DrawnDown:
-		s.ledger.Draw(e.Commitment, dated(e.Day), e.Amount)
+	case offtake.Redrawn:
+		s.move(s.lines[e.Line], e.To, e.DrawnAt)
+	case offtake.CommitmentReduced:
+		s.ledger.Reduce(e.Commitment, drawdown.Reduction{At: e.From, Amount: e.Measured})
 	}
 }
 
-func (s *Accounts) charge(c offtake.Charge) {
-	m := s.metered[c.Reservation]
-	if m == nil {
-		m = &meter{first: c.Day}
-		s.metered[c.Reservation] = m
+// charge adds to the line of a charge, where that draws now.
+func (s *Accounts) charge(c *offtake.Charge) {
+	day := Day(&c.UsageTotal)
+	if c.Kind == offtake.ForUsage {
+		s.meter(c.Reservation, day, c.Used+c.Unused)
+		s.meter(c.Of, day, c.Used+c.Unused)
 	}
-	m.add(c.Day, c.Used+c.Unused)
 	t := s.providers[c.Provider]
 	if t == nil {
 		t = &Total{Provider: c.Provider}
 		s.providers[c.Provider] = t
 	}
+	cost := c.Amount()
 	t.Used += c.Used
 	t.Unused += c.Unused
-	t.Spend = t.Spend.Add(c.Amount())
+	t.Spend = t.Spend.Add(cost)
+	s.inMonth(c.Provider, day, cost)
+
+	id := LineOf(&c.UsageTotal)
+	l := s.lines[id]
+	if l == nil {
+		l = &Line{Of: c.UsageTotal, At: Date(&c.UsageTotal)}
+		l.Of.Used, l.Of.Unused, l.Of.Cost = 0, 0, offtake.Money{}
+		s.lines[id] = l
+	}
+	s.move(l, c.Draws, c.DrawnAt)
+	l.Used, l.Unused, l.Cost = l.Used+c.Used, l.Unused+c.Unused, l.Cost.Add(cost)
+	if !l.Draws.IsZero() {
+		s.ledger.Draw(l.Draws, drawdown.Entry{At: l.DrawnAt, Kind: l.Of.Kind, Service: l.Of.Service, Cost: cost, Used: c.Used, Unused: c.Unused})
+	}
+}
+
+func (s *Accounts) meter(id offtake.ReservationID, day offtake.Date, seconds int64) {
+	if id == "" {
+		return
+	}
+	m := s.metered[id]
+	if m == nil {
+		m = &meter{first: day}
+		s.metered[id] = m
+	}
+	m.add(day, seconds)
+}
+
+func (s *Accounts) inMonth(p offtake.ProviderName, day offtake.Date, cost offtake.Accrual) {
+	k := month{p, day.Year, day.Month}
+	if s.months[k] == nil {
+		s.months[k] = &offtake.Accrual{}
+	}
+	*s.months[k] = s.months[k].Add(cost)
+}
+
+// move takes a line from one commitment to another.
+func (s *Accounts) move(l *Line, to offtake.ClauseRef, at time.Time) {
+	if l.Draws == to && l.DrawnAt.Equal(at) {
+		return
+	}
+	e := l.entry()
+	if !l.Draws.IsZero() && !e.IsZero() {
+		s.ledger.Draw(l.Draws, less(e))
+	}
+	l.Draws, l.DrawnAt = to, at
+	if e.At = at; !to.IsZero() && !e.IsZero() {
+		s.ledger.Draw(to, e)
+	}
 }
 
 // on gives what was counted on a day; nothing where there is no meter.
@@ -277,7 +371,7 @@ func digest(rows int64, hash string, totals []offtake.UsageTotal) [sha256.Size]b
 	h := sha256.New()
 	fmt.Fprintf(h, "%d %q\n", rows, hash)
 	for _, t := range totals {
-		fmt.Fprintf(h, "%q %s %q %q %d %d\n", t.Reservation, t.Day, t.Purpose, t.Product, t.Used, t.Unused)
+		fmt.Fprintf(h, "%s %d %d %s\n", LineOf(&t), t.Used, t.Unused, t.Cost)
 	}
 	return [sha256.Size]byte(h.Sum(nil))
 }

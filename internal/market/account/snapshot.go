@@ -2,6 +2,7 @@ package account
 
 import (
 	"crypto/sha256"
+	"time"
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/drawdown"
@@ -12,6 +13,8 @@ type Snapshot struct {
 	Batches []BatchSnapshot
 	Meters  []MeterSnapshot
 	Totals  []Total
+	Months  []MonthSnapshot
+	Lines   []Line
 	Ledger  []drawdown.Snapshot
 }
 
@@ -28,6 +31,14 @@ type MeterSnapshot struct {
 	Days        []int64
 }
 
+// A MonthSnapshot is what a provider charged in a month.
+type MonthSnapshot struct {
+	Provider offtake.ProviderName
+	Year     int
+	Month    time.Month
+	Charged  offtake.Accrual
+}
+
 // Snapshot gives what the Accounts are restored from.
 func (s *Accounts) Snapshot() Snapshot {
 	out := Snapshot{Totals: s.Totals(), Ledger: s.ledger.Snapshot()}
@@ -36,6 +47,12 @@ func (s *Accounts) Snapshot() Snapshot {
 	}
 	for id, m := range s.metered {
 		out.Meters = append(out.Meters, MeterSnapshot{id, m.first, m.days})
+	}
+	for m, charged := range s.months {
+		out.Months = append(out.Months, MonthSnapshot{m.provider, m.year, m.month, *charged})
+	}
+	for _, l := range s.lines {
+		out.Lines = append(out.Lines, *l)
 	}
 	return out
 }
@@ -52,6 +69,12 @@ func Restore(from Snapshot) *Accounts {
 	}
 	for _, t := range from.Totals {
 		s.providers[t.Provider] = &t
+	}
+	for _, m := range from.Months {
+		s.months[month{m.Provider, m.Year, m.Month}] = &m.Charged
+	}
+	for _, l := range from.Lines {
+		s.lines[LineOf(&l.Of)] = &l
 	}
 	return s
 }

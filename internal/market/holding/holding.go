@@ -16,9 +16,12 @@
 package holding
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -70,6 +73,7 @@ type Holdings struct {
 	pools  []*Pool
 	places map[Place]*Pool
 	held   map[offtake.ReservationID]*Held
+	parts  map[offtake.ReservationID][]*Held // by whose they are, that itself first
 	jobs   map[offtake.JobID]offtake.JobPlaced
 	done   map[uint64]struct{}
 }
@@ -77,7 +81,7 @@ type Holdings struct {
 // New makes holdings of nothing.
 func New() *Holdings {
 	return &Holdings{
-		places: map[Place]*Pool{}, held: map[offtake.ReservationID]*Held{},
+		places: map[Place]*Pool{}, held: map[offtake.ReservationID]*Held{}, parts: map[offtake.ReservationID][]*Held{},
 		jobs: map[offtake.JobID]offtake.JobPlaced{}, done: map[uint64]struct{}{},
 	}
 }
@@ -90,6 +94,46 @@ func (h *Holdings) Pools() []*Pool { return h.pools }
 func (h *Holdings) Reservation(id offtake.ReservationID) (*Held, bool) {
 	r, ok := h.held[id]
 	return r, ok
+}
+
+// Parts gives a reservation with its parts, or a part alone. They must not be changed.
+func (h *Holdings) Parts(id offtake.ReservationID) []*Held {
+	if parts, ok := h.parts[id]; ok {
+		return parts
+	}
+	if r, ok := h.held[id]; ok {
+		return []*Held{r}
+	}
+	return nil
+}
+
+// All gives every reservation that is no part, ended ones too, by name. They must not
+// be changed.
+func (h *Holdings) All() (all []*Held) {
+	for _, r := range h.held {
+		if r.Of == "" {
+			all = append(all, r)
+		}
+	}
+	slices.SortFunc(all, func(a, b *Held) int { return strings.Compare(string(a.Reservation), string(b.Reservation)) })
+	return all
+}
+
+// Never is when capacity begins of which nobody knows when it will be delivered.
+var Never = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// GiveUp says whether a quantity may be given up: what runs keeps what it has.
+func (h *Holdings) GiveUp(id offtake.ReservationID, quantity int64) error {
+	r, ok := h.held[id]
+	switch {
+	case !ok:
+		return offtake.Refuse(offtake.NotFound, "reservation %q is not held", id)
+	case quantity > r.Quantity:
+		return offtake.Refuse(offtake.Invalid, "reservation %q holds %d, not %d", id, r.Quantity, quantity)
+	case quantity > r.Free:
+		return offtake.Refuse(offtake.Conflict, "reservation %q has %d free of %d; what runs on it keeps what it has", id, r.Free, r.Quantity)
+	}
+	return nil
 }
 
 // Running gives how many jobs run.
@@ -206,6 +250,14 @@ func (h *Holdings) Apply(at time.Time, e offtake.Event) {
 		}
 		delete(h.jobs, e.Job)
 		h.done[fingerprint(e.Job)] = struct{}{}
+	case offtake.ReservationReduced:
+		h.reduce(e)
+	case offtake.ReservationExtended:
+		h.until(e.Reservation, e.Until)
+	case offtake.CapacityDelayed:
+		h.begins(e.Reservation, Never)
+	case offtake.CapacityDelivered:
+		h.begins(e.Reservation, at)
 	case offtake.JobCancelled:
 		h.done[fingerprint(e.Job)] = struct{}{}
 	}
@@ -222,7 +274,7 @@ func (h *Holdings) reserve(at time.Time, e offtake.CapacityReserved) {
 		h.pools = append(h.pools, p)
 	}
 	r := &Held{CapacityReserved: e, Free: e.Quantity, Pool: p.Index}
-	h.held[e.Reservation] = r
+	h.hold(r)
 	p.drop(at)
 	p.Held = append(p.Held, r)
 	p.Free += r.Free
@@ -232,6 +284,51 @@ func (h *Holdings) reserve(at time.Time, e offtake.CapacityReserved) {
 	if r.Until.Before(p.ends) {
 		p.ends = r.Until
 	}
+}
+
+func (h *Holdings) hold(r *Held) {
+	h.held[r.Reservation] = r
+	of := cmp.Or(r.Of, r.Reservation)
+	h.parts[of] = append(h.parts[of], r)
+}
+
+// until changes when a reservation ends with its parts; those that end before it
+// stay as they are.
+func (h *Holdings) until(id offtake.ReservationID, until time.Time) {
+	was := h.held[id].Until
+	for _, r := range h.Parts(id) {
+		if r.Until.Equal(was) {
+			r.Until = until
+			h.pools[r.Pool].changed()
+		}
+	}
+}
+
+func (h *Holdings) begins(id offtake.ReservationID, from time.Time) {
+	r := h.held[id]
+	r.From = from
+	h.pools[r.Pool].changed()
+}
+
+// reduce splits off what is given up, as a part that ends when it is.
+func (h *Holdings) reduce(e offtake.ReservationReduced) {
+	r := h.held[e.Reservation]
+	if e.Quantity == r.Quantity {
+		r.Until = e.From
+		h.pools[r.Pool].changed()
+		return
+	}
+	part := *r
+	part.Of = cmp.Or(r.Of, r.Reservation)
+	part.Reservation = offtake.ReservationID(fmt.Sprintf("%s~%d", e.Reservation, len(h.parts[part.Of])))
+	part.Quantity, part.Free, part.Until = e.Quantity, e.Quantity, e.From
+	r.Quantity, r.Free = r.Quantity-e.Quantity, r.Free-e.Quantity
+	h.hold(&part)
+	p := h.pools[r.Pool]
+	if !r.gone {
+		p.Held = append(p.Held, &part)
+	}
+	p.changed()
 }
 
 // drop lets go what has ended.

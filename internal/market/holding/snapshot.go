@@ -10,7 +10,7 @@ import (
 // A Snapshot is what Holdings are restored from.
 type Snapshot struct {
 	Pools []PoolSnapshot
-	Held  []HeldSnapshot
+	Held  []HeldSnapshot // the parts of one after the other
 	Jobs  []offtake.JobPlaced
 	Done  []uint64
 }
@@ -39,8 +39,10 @@ func (h *Holdings) Snapshot() Snapshot {
 		}
 		s.Pools = append(s.Pools, pool)
 	}
-	for _, r := range h.held {
-		s.Held = append(s.Held, HeldSnapshot{r.CapacityReserved, r.Free, r.Pool, r.gone})
+	for _, parts := range h.parts {
+		for _, r := range parts {
+			s.Held = append(s.Held, HeldSnapshot{r.CapacityReserved, r.Free, r.Pool, r.gone})
+		}
 	}
 	return s
 }
@@ -49,7 +51,7 @@ func (h *Holdings) Snapshot() Snapshot {
 func Restore(s Snapshot) *Holdings {
 	h := New()
 	for _, r := range s.Held {
-		h.held[r.Reserved.Reservation] = &Held{CapacityReserved: r.Reserved, Free: r.Free, Pool: r.Pool, gone: r.Gone}
+		h.hold(&Held{CapacityReserved: r.Reserved, Free: r.Free, Pool: r.Pool, gone: r.Gone})
 	}
 	for _, pool := range s.Pools {
 		p := &Pool{Place: pool.Place, Index: len(h.pools)}

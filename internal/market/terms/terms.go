@@ -15,6 +15,7 @@ import (
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/drawdown"
+	"github.com/offtake-dev/offtake/internal/rates"
 	"github.com/offtake-dev/offtake/internal/refusal"
 	"github.com/offtake-dev/offtake/internal/rights"
 )
@@ -31,6 +32,8 @@ type Law struct {
 	terms       [2]kept // the last two instants asked about tend to be asked again
 	contracts   map[contractKey]*refusal.Contract
 	commitments map[int]*drawdown.Set
+	cards       map[int]*rates.Card // by version
+	list        *rates.List
 	inForce     map[int][]rights.Standing // by version
 }
 
@@ -63,7 +66,7 @@ type Told struct {
 func New(b *offtake.Book, l *rights.Law, pinned time.Time) *Law {
 	return &Law{
 		Book: b, Rights: l, Pinned: pinned, changes: l.Changes(),
-		contracts: map[contractKey]*refusal.Contract{}, commitments: map[int]*drawdown.Set{},
+		contracts: map[contractKey]*refusal.Contract{}, commitments: map[int]*drawdown.Set{}, cards: map[int]*rates.Card{},
 		inForce: map[int][]rights.Standing{},
 	}
 }
@@ -231,13 +234,44 @@ func (l *Law) CommitmentsAt(at time.Time) *drawdown.Set {
 	var all []drawdown.Commitment
 	for _, s := range l.InForce(at) {
 		if c, ok := s.Clause.Body.(offtake.Commitment); ok {
-			all = append(all, drawdown.New(s.Ref, c, func(w offtake.When) time.Time {
-				return l.Rights.Resolve(s.Ref.Agreement, w)
-			}))
+			all = append(all, drawdown.New(s.Ref, c, l.Dates(s.Ref.Agreement)))
 		}
 	}
 	l.commitments[n] = drawdown.NewSet(all)
 	return l.commitments[n]
+}
+
+// Rates gives what accelerators cost under the terms of an instant.
+func (l *Law) Rates(at time.Time) *rates.Card {
+	n := l.Version(at)
+	if c, ok := l.cards[n]; ok {
+		return c
+	}
+	if l.list == nil {
+		l.list = rates.NewList(l.Book.Supplies, func(w offtake.When) time.Time { return l.Rights.Resolve("", w) })
+	}
+	var agreed []rates.Term
+	for _, s := range l.InForce(at) {
+		if r, ok := s.Clause.Body.(offtake.Rate); ok {
+			agreed = append(agreed, rates.Term{Clause: s.Ref, Rate: r})
+		}
+	}
+	l.cards[n] = l.list.Card(agreed)
+	return l.cards[n]
+}
+
+// Dates gives what the dates and durations of an agreement mean.
+func (l *Law) Dates(of offtake.AgreementName) drawdown.Calendar { return dates{l.Rights, of} }
+
+type dates struct {
+	*rights.Law
+	of offtake.AgreementName
+}
+
+func (d dates) Resolve(w offtake.When) time.Time { return d.Law.Resolve(d.of, w) }
+
+func (d dates) After(t time.Time, by offtake.Duration) time.Time {
+	return d.Calendar(d.of).After(t, by)
 }
 
 // covers says whether a first refusal reaches an offer: by the version of the
