@@ -214,10 +214,10 @@ func TestAReplayEndsWhenNothingCanChangeAnyMore(t *testing.T) {
 }
 
 func TestWhatCannotBeCarriedOutIsRefusedFirst(t *testing.T) {
-	b := read(t, base+`  in-euros: {text: Spend., commitment: {provider: north, measure: spend, amount: EUR 1B, period: {from: 2025-01-01, until: 2027-01-01}, eligible: {}, counts: usage, shortfall: invoice, carry: none}}
+	b := read(t, base+`  ahead: {text: Paid ahead., commitment: {provider: north, measure: gpu_hours, amount: 1000, prepayment: {amount: USD 5, by: 2025-06-01}, period: {from: 2025-01-01, until: 2027-01-01}, eligible: {}, counts: usage, shortfall: invoice, carry: none}}
 `)
 	_, err := try(t, b, jobs("a 0 60 8"), nil)
-	if offtake.KindOf(err) != offtake.NotSupported || !strings.Contains(err.Error(), "deal/in-euros") || !strings.Contains(err.Error(), "book.yaml:") {
+	if offtake.KindOf(err) != offtake.NotSupported || !strings.Contains(err.Error(), "deal/ahead") || !strings.Contains(err.Error(), "book.yaml:") {
 		t.Errorf("got %v, want not supported yet, with the clause and its place", err)
 	}
 }
@@ -249,7 +249,7 @@ func TestAHolderIsAskedForItsOfferFirst(t *testing.T) {
 }
 
 func TestAClauseOfLaterIsRefusedWhenTheClockComesToIt(t *testing.T) {
-	b := read(t, base+held("cluster", "north", "h100", 8, "2026-01-01")+`  in-euros: {text: Spend., from: 2025-02-01, commitment: {provider: north, measure: spend, amount: EUR 1B, period: {from: 2025-01-01, until: 2027-01-01}, eligible: {}, counts: usage, shortfall: invoice, carry: none}}
+	b := read(t, base+held("cluster", "north", "h100", 8, "2026-01-01")+`  ahead: {text: Paid ahead., from: 2025-02-01, commitment: {provider: north, measure: gpu_hours, amount: 1000, prepayment: {amount: USD 5, by: 2025-06-01}, period: {from: 2025-01-01, until: 2027-01-01}, eligible: {}, counts: usage, shortfall: invoice, carry: none}}
 `)
 	if w := tell(t, b, jobs("a 0 60 8"), nil); w.ServedJobs != 1 {
 		t.Errorf("a replay that ends before has %d jobs served, want 1", w.ServedJobs)
