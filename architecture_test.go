@@ -115,6 +115,7 @@ var pureRooms = map[string]string{
 
 	"internal/drawdown/drawdowntest": "",
 	"internal/tenure":                "", "internal/market/venture": "", "internal/market/claim": "",
+	"internal/usage":                "github.com/go-json-experiment/json golang.org/x/mod/sumdb/tlog",
 	"internal/refusal/refusaltest":  "",
 	"internal/journal/transparency": "github.com/go-json-experiment/json golang.org/x/mod/sumdb/",
 }

@@ -154,6 +154,13 @@ func (m Money) Times(n int64) Money {
 	return out
 }
 
+// Scaled gives m times ten to a power.
+func (m Money) Scaled(power int) Money {
+	out := Money{currency: m.currency}
+	must(exact.Mul(&out.amount, &m.amount, apd.New(1, int32(power))))
+	return out
+}
+
 // Share gives the exact part p of m: 2% of USD 1.00 is USD 0.02.
 func (m Money) Share(p Percent) Money { return m.millionths(int64(p)) }
 

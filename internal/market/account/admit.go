@@ -14,9 +14,9 @@ type Admission struct {
 	at       time.Time
 	metered  map[meteredDay]int64
 	lines    map[offtake.Hash]*amounts
-	order    []*amounts
-	months   map[month]offtake.Accrual // that lose something
-	lost     []month
+	inOrder  []*amounts
+	months   map[month]offtake.Accrual
+	inTurn   []month
 }
 
 type meteredDay struct {
@@ -120,8 +120,25 @@ func (a *Admission) Add(c *offtake.Charge) error {
 	if err := a.meter(c); err != nil {
 		return err
 	}
-	a.lose(c)
+	a.count(c)
 	return nil
+}
+
+// Try is Add, but for a charge that would take back more than there was, of which it
+// adds nothing.
+func (a *Admission) Try(c *offtake.Charge) error {
+	if err := a.meter(c); err != nil {
+		return err
+	}
+	a.count(c)
+	err := a.Close()
+	if err != nil {
+		back := *c
+		back.Used, back.Unused, back.Cost, back.Price, back.UnusedPrice = -c.Used, -c.Unused, c.Cost.Neg(), c.Price, c.UnusedPrice
+		a.count(&back)
+		_ = a.meter(&back)
+	}
+	return err
 }
 
 // meter holds usage of a reservation, and of what that is a part of, against what was
@@ -163,40 +180,39 @@ func (a *Admission) was(k meteredDay) int64 {
 	return a.accounts.metered[k.id].on(k.day)
 }
 
-// lose adds up what lines come to, and the months that something is taken from.
-func (a *Admission) lose(c *offtake.Charge) {
+// count adds up what lines and months come to.
+func (a *Admission) count(c *offtake.Charge) {
 	cost := c.Amount()
 	k := month{c.Provider, Day(&c.UsageTotal).Year, Day(&c.UsageTotal).Month}
-	if m, seen := a.months[k]; seen || cost.Sign() < 0 {
-		if was := a.accounts.months[k]; !seen && was != nil {
+	m, seen := a.months[k]
+	if !seen {
+		a.inTurn = append(a.inTurn, k)
+		if was := a.accounts.months[k]; was != nil {
 			m = *was
 		}
-		if !seen {
-			a.lost = append(a.lost, k)
-		}
-		a.months[k] = m.Add(cost)
 	}
+	a.months[k] = m.Add(cost)
 	id := LineOf(&c.UsageTotal)
-	m, seen := a.lines[id]
+	l, seen := a.lines[id]
 	if !seen {
-		m = &amounts{of: c.UsageTotal}
-		if l := a.accounts.lines[id]; l != nil {
-			m.used, m.unused, m.cost = l.Used, l.Unused, l.Cost
+		l = &amounts{of: c.UsageTotal}
+		if was := a.accounts.lines[id]; was != nil {
+			l.used, l.unused, l.cost = was.Used, was.Unused, was.Cost
 		}
-		a.lines[id] = m
-		a.order = append(a.order, m)
+		a.lines[id] = l
+		a.inOrder = append(a.inOrder, l)
 	}
-	m.used, m.unused, m.cost = m.used+c.Used, m.unused+c.Unused, m.cost.Add(cost)
+	l.used, l.unused, l.cost = l.used+c.Used, l.unused+c.Unused, l.cost.Add(cost)
 }
 
 // Close refuses what takes back more than there was.
 func (a *Admission) Close() error {
-	for _, m := range a.order {
+	for _, m := range a.inOrder {
 		if m.used < 0 || m.unused < 0 || m.cost.Sign() != 0 && (m.cost.Sign() < 0) != (m.of.Kind == offtake.ForCredit) {
 			return offtake.Refuse(offtake.Invalid, "usage of %s on %s is below zero", thing(&m.of), Day(&m.of))
 		}
 	}
-	for _, k := range a.lost {
+	for _, k := range a.inTurn {
 		if a.months[k].Sign() < 0 {
 			return offtake.Refuse(offtake.Invalid, "credits of provider %q in %04d-%02d are more than its charges", k.provider, k.year, k.month)
 		}
