@@ -247,7 +247,11 @@ type UsageReport struct {
 	Rows   int64  // how many rows stand behind the totals
 	Hash   string // of those rows
 	Totals []UsageTotal
-	Root   Hash // of the tree over the rows, where they are kept
+	// Where the rows themselves are kept, under Hash:
+	Form    string       // how they are written: csv, jsonl, focus
+	Default ProviderName // of rows that name none
+	Skipped []int64      // those, from 1, that were refused, or were there already
+	Root    Hash         // of the tree over all of them
 }
 
 // A UsageTotal is what was used of one kind with one date, in whole

@@ -152,6 +152,15 @@ func (c *Client) Attachment(ctx context.Context, hash string, to io.Writer) erro
 	return c.Copy(ctx, http.MethodGet, "/v1/attachments/"+url.PathEscape(hash), nil, to)
 }
 
+// Usage sends a batch of records of what was used: csv, jsonl, or a bill in focus.
+func (c *Client) Usage(ctx context.Context, source, batch, form, provider string, records []byte) (u UsageTaken, err error) {
+	q := url.Values{"source": {source}, "batch": {batch}, "form": {form}}
+	if provider != "" {
+		q.Set("provider", provider)
+	}
+	return u, c.Do(ctx, http.MethodPost, "/v1/usage?"+q.Encode(), file{"text/plain", records}, &u)
+}
+
 // Answer answers a notice.
 func (c *Client) Answer(ctx context.Context, notice string, a Answer) (t Taken, err error) {
 	return t, c.Do(ctx, http.MethodPost, "/v1/notices/"+url.PathEscape(notice)+"/answer", a, &t)

@@ -197,6 +197,44 @@ type Attachment struct {
 	Size int64  `json:"size" doc:"in bytes"`
 }
 
+// UsageTaken tells what became of a batch of usage.
+type UsageTaken struct {
+	Source  string         `json:"source"`
+	Batch   string         `json:"batch"`
+	Version int64          `json:"version,omitempty" doc:"of the log with it; left out where nothing was new"`
+	At      time.Time      `json:"at,omitzero"`
+	Rows    int64          `json:"rows"`
+	Account Reconciled     `json:"account"`
+	Refused []UsageRefused `json:"refused,omitempty"`
+}
+
+// A UsageRefused is a record that was not taken.
+type UsageRefused struct {
+	Line int    `json:"line" doc:"of the batch, from 1"`
+	ID   string `json:"id,omitempty"`
+	Why  string `json:"why"`
+}
+
+// Reconciled is where everything went that came in: in = taken + repeated + refused,
+// and counted = taken - replaced.
+type Reconciled struct {
+	In       Amounts `json:"in"`
+	Taken    Amounts `json:"taken"`
+	Repeated Amounts `json:"repeated" doc:"was there already"`
+	Refused  Amounts `json:"refused" doc:"as far as the amounts can be read"`
+	Replaced Amounts `json:"replaced" doc:"by corrections"`
+	Counted  Amounts `json:"counted"`
+	Holds    bool    `json:"holds" doc:"that it adds up, to the last digit"`
+}
+
+// Amounts are how many records there are, and what they come to.
+type Amounts struct {
+	Records int64  `json:"records"`
+	Used    int64  `json:"used" doc:"accelerator-seconds"`
+	Unused  int64  `json:"unused" doc:"accelerator-seconds"`
+	Cost    string `json:"cost,omitempty" doc:"that the records say, credits taken off"`
+}
+
 // A Commitment is how one stands.
 type Commitment struct {
 	Clause    string `json:"clause"`

@@ -67,6 +67,7 @@ type API struct {
 	huma   huma.API
 	handle http.Handler
 	meters *meters
+	meter  meter
 
 	tokenLimits, strangers *limits // the first nil: none
 }

@@ -38,6 +38,7 @@ var may = map[string]string{
 	"GET /v1/jobs/{id}":            "admin auditor buyer microsoft oracle scheduler watcher",
 	"GET /v1/inbox":                "admin auditor buyer microsoft oracle watcher",
 	"POST /v1/attachments":         "admin buyer meter microsoft oracle",
+	"POST /v1/usage":               "admin meter",
 	"GET /v1/attachments/{hash}":   "admin auditor buyer microsoft oracle watcher",
 	"GET /metrics":                 "admin auditor",
 	"GET /v1/commitments":          "admin auditor buyer microsoft oracle watcher",

@@ -139,6 +139,7 @@ func (a *API) register() {
 		return views.Pushed(s, r, true)
 	})
 	a.registerActs()
+	a.registerUsage()
 	a.registerLog()
 	a.registerAttachments()
 	a.registerAccess()

@@ -141,4 +141,6 @@ type Blobs interface {
 	PutBlob(b Blob) error
 	// Blob gives content, or a refusal of kind NotFound.
 	Blob(hash offtake.Hash) (Blob, error)
+	// ReadBlob reads of content from an offset on, as io.ReaderAt does.
+	ReadBlob(hash offtake.Hash, p []byte, offset int64) (int, error)
 }

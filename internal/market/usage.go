@@ -25,6 +25,9 @@ func (s *State) Admit(at time.Time) *account.Admission {
 	return s.accounts.Admit(at, s.accountBook(at))
 }
 
+// Zone gives the zone of the book's calendar.
+func (s *State) Zone() *time.Location { return s.law.Rights.Calendar("").Location() }
+
 func (s *State) accountBook(at time.Time) account.Book {
 	return account.Book{
 		Currency: s.law.Book.Currency, Held: s.reservation, Capacity: s.capacity, InForce: s.law.CommitmentsAt,

@@ -2,7 +2,9 @@ package usage
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/offtake-dev/offtake"
@@ -144,6 +146,75 @@ func (k *kept) first(text []byte, whole bool) (rec record, ok bool, err error) {
 	w := row{values: values}
 	rec, err = k.reader.record(k.layout, &w, "")
 	return rec, true, err
+}
+
+// Recall learns again what a batch brought that was taken, without the rows that were
+// not.
+func (r *Register) Recall(how *Reader, b Batch, skipped []int64) error {
+	if b.Kept == nil {
+		b.Kept = bytes.NewReader(b.Text)
+	}
+	g := &reading{Register: r, Reader: how, batch: b, number: uint32(len(r.batches))}
+	r.batches = append(r.batches, kept{source: b.Source, reader: how, text: b.Kept})
+	r.grow(2 * (bytes.Count(b.Text, []byte("\n")) + 1))
+	not := make(map[int64]bool, len(skipped))
+	for _, n := range skipped {
+		not[n] = true
+	}
+	var failed error
+	err := how.rows(b.Text, func(l *layout, w *row) {
+		g.batches[g.number].layout = l
+		if !not[w.number] && failed == nil {
+			failed = g.recall(l, w)
+		}
+	})
+	return cmp.Or(err, failed)
+}
+
+func (g *reading) recall(l *layout, w *row) error {
+	rec, err := g.named(l, w, fmt.Sprintf("#%s:%d", g.batch.Name, w.number))
+	if err != nil {
+		return err
+	}
+	key := keyOf(g.batch.Source, rec.id)
+	at, found, err := g.find(key, g.has(rec.id))
+	if err != nil {
+		return err
+	}
+	flag := uint32(0)
+	if found {
+		flag = corrected
+	}
+	g.mark(at, key, g.number, w.offset, flag)
+	if rec.corrects == "" {
+		return nil
+	}
+	key = keyOf(g.batch.Source, rec.corrects)
+	at, found, err = g.find(key, g.has(rec.corrects))
+	if err != nil {
+		return err
+	}
+	if found {
+		g.slots[at].batch |= corrected
+	} else {
+		g.mark(at, key, g.number, w.offset, absent)
+	}
+	return nil
+}
+
+// named reads the names of a record.
+func (g *reading) named(l *layout, w *row, place string) (rec record, err error) {
+	if l.form == FOCUS {
+		return g.record(l, w, place)
+	}
+	if w.err != nil {
+		return rec, w.err
+	}
+	if rec.id = l.get(w.values, "id"); rec.id == "" {
+		rec.id = place
+	}
+	rec.corrects = l.get(w.values, "corrects")
+	return rec, nil
 }
 
 // mark says of a slot what record it is.

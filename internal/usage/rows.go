@@ -121,6 +121,10 @@ func csvRows(form Form, text []byte, each func(*layout, *row)) error {
 	if errors.Is(err, io.EOF) {
 		return offtake.Refuse(offtake.Invalid, "line 1: batch is empty; it begins with a header of columns")
 	}
+	var wrong *csv.ParseError
+	if errors.As(err, &wrong) {
+		err = wrong.Err
+	}
 	if err != nil {
 		return offtake.Refuse(offtake.Invalid, "line 1: %w", err)
 	}
@@ -137,7 +141,6 @@ func csvRows(form Form, text []byte, each func(*layout, *row)) error {
 		}
 		w.number++
 		w.offset, w.text = offset+skipped, bytes.TrimRight(text[offset:in.InputOffset()], "\r\n")
-		var wrong *csv.ParseError
 		switch {
 		case errors.As(w.err, &wrong):
 			w.line, w.err = wrong.StartLine, offtake.Refuse(offtake.Invalid, "column %d: %w", wrong.Column, wrong.Err)

@@ -52,6 +52,35 @@ type Reader struct {
 	Regions   map[string]offtake.Region // by the provider and its own name for it: "azure eastus"
 }
 
+// ReaderOf gives how records are understood by a book: a bill's providers by their
+// names, and by their parties' names and titles where those have one provider.
+func ReaderOf(b *offtake.Book, form Form, provider offtake.ProviderName, zone *time.Location) *Reader {
+	r := &Reader{Form: form, Currency: b.Currency, Zone: zone, Provider: provider, Providers: map[string]offtake.ProviderName{}, Regions: map[string]offtake.Region{}}
+	several := map[string]bool{}
+	for _, p := range b.Providers {
+		party, _ := b.Party(p.Party)
+		for _, name := range []string{strings.ToLower(string(party.Name)), strings.ToLower(party.Title)} {
+			if was, ok := r.Providers[name]; ok && was != p.Name {
+				several[name] = true
+			}
+			r.Providers[name] = p.Name
+		}
+	}
+	for name := range several {
+		delete(r.Providers, name)
+	}
+	delete(r.Providers, "")
+	for _, p := range b.Providers {
+		r.Providers[strings.ToLower(string(p.Name))] = p.Name
+	}
+	for _, region := range b.Regions {
+		for _, own := range region.Names {
+			r.Regions[string(own.Provider)+" "+own.Name] = region.Name
+		}
+	}
+	return r
+}
+
 // Columns are the names of what a record may say, in the order in which they are told.
 var Columns = []string{
 	"id", "corrects", "kind", "day", "start", "end", "reservation", "provider", "service", "accelerator", "region", "site",

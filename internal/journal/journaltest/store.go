@@ -3,6 +3,7 @@ package journaltest
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -294,6 +295,15 @@ func blobs(t *testing.T, open func() Store) {
 	if got.Name != want.Name || got.Media != want.Media || got.By != want.By || !got.At.Equal(want.At) || !bytes.Equal(got.Data, want.Data) {
 		t.Errorf("another content came back: %s of %s", got.Name, got.By)
 	}
+	part := make([]byte, 5)
+	if n, err := s.ReadBlob("aa", part, 299_998); n != 2 || err != io.EOF || part[0] != 1 || part[1] != 255 {
+		t.Errorf("ReadBlob at the end gives %d bytes %v, %v, want the last two and io.EOF", n, part, err)
+	}
+	if n, err := s.ReadBlob("aa", part, 3); n != 5 || err != nil || part[0] != 0 || part[4] != 1 {
+		t.Errorf("ReadBlob gives %d bytes %v, %v, want five from the fourth on", n, part, err)
+	}
+	_, err = s.ReadBlob("bb", part, 0)
+	wantKind(t, "ReadBlob", err, offtake.NotFound)
 	_, err = s.Blob("bb")
 	wantKind(t, "Blob", err, offtake.NotFound)
 	must(t, s.Close())

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"database/sql"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/offtake-dev/offtake"
@@ -132,6 +133,21 @@ func (db *DB) Blob(hash offtake.Hash) (b journal.Blob, err error) {
 		return b, offtake.Refuse(offtake.NotFound, "there is no content %.70q", hash)
 	}
 	return b, failed(err)
+}
+
+// ReadBlob implements [journal.Blobs].
+func (db *DB) ReadBlob(hash offtake.Hash, p []byte, offset int64) (int, error) {
+	var part []byte
+	err := db.read.QueryRow("select substr(data, ?, ?) from blobs where hash = ?", offset+1, len(p), string(hash)).Scan(&part)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return 0, offtake.Refuse(offtake.NotFound, "there is no content %.70q", hash)
+	case err != nil:
+		return 0, failed(err)
+	case copy(p, part) < len(p):
+		return len(part), io.EOF
+	}
+	return len(part), nil
 }
 
 // Keep puts a value on a shelf, in place of what is there.
