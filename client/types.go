@@ -235,6 +235,74 @@ type Amounts struct {
 	Cost    string `json:"cost,omitempty" doc:"that the records say, credits taken off"`
 }
 
+// A Statement tells how something stands as of two times: a commitment, a reservation,
+// a consent, a venture, or all that is owed to a party.
+type Statement struct {
+	Kind    string     `json:"kind" enum:"commitment,reservation,consent,venture,party"`
+	Name    string     `json:"name"`
+	Says    string     `json:"says,omitempty" doc:"the clause in the words of its parties"`
+	At      time.Time  `json:"at" doc:"as of when"`
+	KnownAt *time.Time `json:"known_at,omitempty" doc:"by what had been recorded by then"`
+	Unit    string     `json:"unit" doc:"a currency, or accelerator-hours"`
+	Figures []Figure   `json:"figures"`
+	By      string     `json:"by,omitempty" doc:"the label that lines are told apart by"`
+	Lines   []Line     `json:"lines" doc:"what was charged, by month"`
+	Residue string     `json:"residue,omitempty" doc:"what rounding each line once left: the total less the lines"`
+	Total   string     `json:"total,omitempty" doc:"of the lines and the residue, exactly"`
+	Tables  []Table    `json:"tables,omitempty"`
+	Drawn   []Level    `json:"drawn,omitempty" doc:"over time"`
+	Ahead   []Pace     `json:"forecast,omitempty" doc:"at several paces"`
+	Ways    []Way      `json:"ways,omitempty" doc:"to avoid a shortfall, the cheapest first"`
+}
+
+// A Figure is one number of a statement.
+type Figure struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	Note  string `json:"note,omitempty"`
+}
+
+// A Line of a statement is what was charged in a month, of one kind. It is rounded once,
+// half-even to the minor unit.
+type Line struct {
+	Month  string `json:"month" doc:"of UTC, as 2025-06"`
+	What   string `json:"what"`
+	Hours  string `json:"accelerator_hours,omitempty"`
+	Amount string `json:"amount" doc:"rounded"`
+	Exact  string `json:"exact" doc:"as 3,600 times the amount over 3600"`
+}
+
+// A Table of a statement.
+type Table struct {
+	Title   string     `json:"title"`
+	Columns []string   `json:"columns"`
+	Rows    [][]string `json:"rows"`
+}
+
+// A Level is how much was drawn by an instant, and how much was due by then.
+type Level struct {
+	At    time.Time `json:"at"`
+	Drawn string    `json:"drawn"`
+	Due   string    `json:"due,omitempty"`
+}
+
+// A Pace is what a commitment comes to if it goes on in some way.
+type Pace struct {
+	Pace  string     `json:"pace" enum:"present,seasonal,demand"`
+	Daily string     `json:"daily" doc:"drawn a day, on average until the end"`
+	Met   *time.Time `json:"met,omitempty" doc:"when it is met; left out: it is not"`
+	Drawn string     `json:"drawn" doc:"by the end"`
+	Short string     `json:"short" doc:"missing at the end"`
+	Ahead []Level    `json:"levels,omitempty"`
+}
+
+// A Way is something that would avoid a shortfall.
+type Way struct {
+	Way  string     `json:"way"`
+	Cost string     `json:"cost" doc:"beside what is used anyway"`
+	By   *time.Time `json:"by,omitempty" doc:"the last instant at which it still can; left out: it cannot any more"`
+}
+
 // A Commitment is how one stands.
 type Commitment struct {
 	Clause    string `json:"clause"`

@@ -46,7 +46,11 @@ func (r *remote) read(cmd *cobra.Command, path string, out any) error {
 		q.Set("known_at", r.knownAt)
 	}
 	if len(q) > 0 {
-		path += "?" + q.Encode()
+		sep := "?"
+		if strings.Contains(path, "?") {
+			sep = "&"
+		}
+		path += sep + q.Encode()
 	}
 	return r.ask(cmd, "GET", path, nil, out)
 }

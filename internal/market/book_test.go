@@ -149,7 +149,6 @@ func TestUnsupportedClauses(t *testing.T) {
 		"tolerance": refusal(func(f *offtake.FirstRefusal) {
 			f.Tolerance = []offtake.Tolerance{{Dimension: "delivery", Within: 10_000}}
 		}),
-		"limit.megawatts":  offtake.Consent{Limit: offtake.ConsentLimit{Megawatts: offtake.One}},
 		"limit.money":      offtake.Consent{Limit: offtake.ConsentLimit{Money: money("EUR 1B")}},
 		"amount":           offtake.Commitment{Provider: "oci", Measure: offtake.Spend, Counts: offtake.OnUsage, Amount: offtake.Amount{Money: money("EUR 1B")}},
 		"share.window":     offtake.Consent{Share: offtake.ConsentShare{Window: offtake.Duration{Unit: offtake.BusinessDays, Count: 5}}},

@@ -2,6 +2,7 @@ package market
 
 import (
 	"cmp"
+	"math/big"
 	"slices"
 	"time"
 
@@ -21,7 +22,51 @@ type consents struct {
 type counted struct {
 	quantity int64         // accelerators, over all purchases
 	money    offtake.Money // at full use of what was bought
+	built    []built       // where
 	usage    []dayOfUse    // by day
+}
+
+// built is how many accelerators of a kind were bought at a site.
+type built struct {
+	Site        offtake.Site
+	Accelerator offtake.Accelerator
+	Quantity    int64
+}
+
+func (n *counted) build(e offtake.CapacityReserved) {
+	for i := range n.built {
+		if n.built[i].Site == e.Site && n.built[i].Accelerator == e.Accelerator {
+			n.built[i].Quantity += e.Quantity
+			return
+		}
+	}
+	n.built = append(n.built, built{e.Site, e.Accelerator, e.Quantity})
+}
+
+// megawatts gives the power of what was bought, by the phases of ventures, which alone
+// say what power accelerators at a site have; false where none says it.
+func (n *counted) megawatts(l *terms.Law, at time.Time) (*big.Rat, bool) {
+	sum := new(big.Rat)
+	for _, b := range n.built {
+		each, ok := l.Power(at, b.Site, b.Accelerator)
+		if !ok {
+			return nil, false
+		}
+		sum.Add(sum, each.Mul(each, new(big.Rat).SetInt64(b.Quantity)))
+	}
+	return sum, true
+}
+
+// leftOf gives how many more accelerators at a site a limit in megawatts allows.
+func (n *counted) leftOf(limit offtake.Factor, l *terms.Law, at time.Time, where built) int64 {
+	used, known := n.megawatts(l, at)
+	each, ok := l.Power(at, where.Site, where.Accelerator)
+	if !known || !ok || each.Sign() == 0 {
+		return 0
+	}
+	left := new(big.Rat).Sub(big.NewRat(int64(limit), int64(offtake.One)), used)
+	left.Quo(left, each)
+	return new(big.Int).Div(left.Num(), left.Denom()).Int64()
 }
 
 // dayOfUse is what was used on a day, by purpose.
@@ -52,6 +97,7 @@ func (c *consents) apply(e offtake.Event, reservation func(offtake.ReservationID
 			n := c.of(ref)
 			n.quantity += e.Quantity
 			n.money = n.money.Add(cost(e))
+			n.build(e)
 		}
 	case offtake.UsageRecorded:
 		for _, ch := range e.Charges {
@@ -118,7 +164,7 @@ func (n *counted) use(c offtake.Charge) {
 // instant, for a purchase that costs so much or, where the cost has no
 // currency, for work that buys nothing. A version that a process is pinned to
 // is measured like any: a consent that has gone from the book is not fresh.
-func (c *consents) measured(l *terms.Law, version, at time.Time, cost offtake.Money) rights.Measured {
+func (c *consents) measured(l *terms.Law, version, at time.Time, cost offtake.Money, where built) rights.Measured {
 	buys := cost.Currency() != ""
 	if len(c.counted) == 0 && !buys {
 		return nil
@@ -137,6 +183,11 @@ func (c *consents) measured(l *terms.Law, version, at time.Time, cost offtake.Mo
 		if buys && body.Limit.Quantity > 0 {
 			left.Limited, left.Quantity = true, body.Limit.Quantity-n.quantity
 		}
+		if buys && body.Limit.Megawatts > 0 {
+			if most := n.leftOf(body.Limit.Megawatts, l, at, where); !left.Limited || most < left.Quantity {
+				left.Limited, left.Quantity = true, most
+			}
+		}
 		if buys && !body.Limit.Money.IsZero() && n.money.Add(cost).Cmp(body.Limit.Money) > 0 {
 			left.Broken = true
 		}
@@ -150,7 +201,7 @@ func (c *consents) measured(l *terms.Law, version, at time.Time, cost offtake.Mo
 // nothing, but takes what it takes.
 func (s *State) measured(version, at time.Time, t offtake.OfferTerms) rights.Measured {
 	if t.Price.Currency() == "" || t.Term.IsZero() {
-		return s.consents.measured(s.law, version, at, offtake.MoneyOf(s.law.Book.Currency, 0))
+		return s.consents.measured(s.law, version, at, offtake.MoneyOf(s.law.Book.Currency, 0), built{t.Site, t.Accelerator, 0})
 	}
 	cal := s.law.Rights.Calendar("")
 	from := cal.Resolve(t.Delivery)
@@ -158,7 +209,7 @@ func (s *State) measured(version, at time.Time, t offtake.OfferTerms) rights.Mea
 		from = at
 	}
 	r := offtake.CapacityReserved{From: from, Until: cal.After(from, t.Term), Price: t.Price, Quantity: t.Quantity}
-	return s.consents.measured(s.law, version, at, cost(r))
+	return s.consents.measured(s.law, version, at, cost(r), built{t.Site, t.Accelerator, 0})
 }
 
 // shareMet reports whether what was used in the window that ends with a day was
@@ -167,21 +218,7 @@ func (n *counted) shareMet(share offtake.ConsentShare, today offtake.Date) bool 
 	if share.Purposes == nil {
 		return true
 	}
-	from := before(today, share.Window)
-	var all, named offtake.Accrual
-	for _, d := range n.usage {
-		if !from.Before(d.day) {
-			continue
-		}
-		amount := d.spend
-		if share.Unit == offtake.GPUHours {
-			amount = offtake.Accrue(offtake.MoneyOf("", 1), d.seconds)
-		}
-		all = all.Add(amount)
-		if slices.Contains(share.Purposes, d.purpose) {
-			named = named.Add(amount)
-		}
-	}
+	named, all := n.share(share, before(today, share.Window), offtake.Date{Year: 9999, Month: 12, Day: 31})
 	return named.Cmp(all.Share(share.AtLeast)) >= 0
 }
 
@@ -206,4 +243,70 @@ func sortedRefs(refs []offtake.ClauseRef) []offtake.ClauseRef {
 		return cmp.Or(cmp.Compare(a.Agreement, b.Agreement), cmp.Compare(a.Clause, b.Clause))
 	})
 	return slices.Compact(refs)
+}
+
+// A ConsentStanding is how a consent stands at an instant.
+type ConsentStanding struct {
+	Consent   offtake.Consent
+	Quantity  int64         // accelerators bought under it
+	Money     offtake.Money // at full use of what was bought
+	Megawatts *big.Rat      // nil: nothing says
+	Days      []ShareOnDay  // of each day on which something was used
+	Met       bool          // the share, now
+	LostOn    offtake.Date  // the first day, of those up to now without a break, on which it was not; zero: met
+}
+
+// A ShareOnDay is what was used in the window that ends with a day.
+type ShareOnDay struct {
+	Day        offtake.Date
+	Named, All offtake.Accrual
+	Met        bool
+}
+
+// ConsentAt gives how a consent stands at the end of the day of an instant.
+func (s *State) ConsentAt(ref offtake.ClauseRef, body offtake.Consent, at time.Time) ConsentStanding {
+	n := s.consents.counted[ref]
+	if n == nil {
+		n = &counted{}
+	}
+	out := ConsentStanding{Consent: body, Quantity: n.quantity, Money: n.money, Met: true}
+	if power, ok := n.megawatts(s.law, at); ok {
+		out.Megawatts = power
+	}
+	if body.Share.Purposes == nil || len(n.usage) == 0 {
+		return out
+	}
+	today := s.law.Rights.Calendar(ref.Agreement).Day(at)
+	for day := n.usage[0].day; !today.Before(day); day = day.AddDays(1) {
+		named, all := n.share(body.Share, before(day, body.Share.Window), day)
+		met := named.Cmp(all.Share(body.Share.AtLeast)) >= 0
+		out.Days = append(out.Days, ShareOnDay{day, named, all, met})
+		switch {
+		case met:
+			out.LostOn = offtake.Date{}
+		case out.LostOn.IsZero():
+			out.LostOn = day
+		}
+		out.Met = met
+	}
+	return out
+}
+
+// share gives what was used for the named purposes after one day and up to another, and
+// what for all.
+func (n *counted) share(share offtake.ConsentShare, after, until offtake.Date) (named, all offtake.Accrual) {
+	for _, d := range n.usage {
+		if !after.Before(d.day) || until.Before(d.day) {
+			continue
+		}
+		amount := d.spend
+		if share.Unit == offtake.GPUHours {
+			amount = offtake.Accrue(offtake.MoneyOf("", 1), d.seconds)
+		}
+		all = all.Add(amount)
+		if slices.Contains(share.Purposes, d.purpose) {
+			named = named.Add(amount)
+		}
+	}
+	return named, all
 }

@@ -24,7 +24,7 @@ func (s *State) Rights(at time.Time) (*rights.Law, *rights.Terms) { return s.law
 // Measured gives what has been measured of consents and of first placements for work
 // of a product.
 func (s *State) Measured(at time.Time, p offtake.Product) rights.Measured {
-	return s.free(s.consents.measured(s.law, at, at, offtake.Money{}), p)
+	return s.free(s.consents.measured(s.law, at, at, offtake.Money{}, built{}), p)
 }
 
 // Draws gives the commitment that a charge with these facts would draw on at an

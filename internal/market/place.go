@@ -94,7 +94,7 @@ func (s *State) ruling(at time.Time, p *holding.Pool, d offtake.PlaceJob) (right
 	if err != nil {
 		return rights.Ruling{}, err
 	}
-	ruling := terms.Ask(q.Given(s.free(s.consents.measured(s.law, at, at, offtake.Money{}), d.Product)))
+	ruling := terms.Ask(q.Given(s.free(s.consents.measured(s.law, at, at, offtake.Money{}, built{}), d.Product)))
 	r.rulings[class] = ruling
 	return ruling, nil
 }

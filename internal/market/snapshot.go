@@ -53,6 +53,7 @@ type ConsentSnapshot struct {
 	Consent  offtake.ClauseRef
 	Quantity int64
 	Money    offtake.Money
+	Built    []built
 	Usage    []UseSnapshot
 }
 
@@ -77,7 +78,7 @@ func (s *State) Snapshot(books []*offtake.Book) Snapshot {
 		out.Seen = append(out.Seen, SeenSnapshot{id, content})
 	}
 	for ref, n := range s.consents.counted {
-		c := ConsentSnapshot{Consent: ref, Quantity: n.quantity, Money: n.money}
+		c := ConsentSnapshot{Consent: ref, Quantity: n.quantity, Money: n.money, Built: slices.Clone(n.built)}
 		for _, u := range n.usage {
 			c.Usage = append(c.Usage, UseSnapshot{u.day, u.purpose, u.seconds, u.spend})
 		}
@@ -116,7 +117,7 @@ func Restore(from Snapshot, setups []Setup) (*State, error) {
 	}
 	for _, c := range from.Consents {
 		n := s.consents.of(c.Consent)
-		n.quantity, n.money = c.Quantity, c.Money
+		n.quantity, n.money, n.built = c.Quantity, c.Money, c.Built
 		for _, u := range c.Usage {
 			n.usage = append(n.usage, dayOfUse{u.Day, u.Purpose, u.Seconds, u.Spend})
 		}

@@ -88,8 +88,6 @@ func otherCurrency(b *offtake.Book, amounts ...offtake.Money) bool {
 
 func supportedConsent(b *offtake.Book, ref offtake.ClauseRef, c offtake.Clause, f offtake.Consent) error {
 	switch {
-	case f.Limit.Megawatts != 0:
-		return notYet(ref, c, "limit.megawatts", "counting megawatts")
 	case !f.Limit.Money.IsZero() && f.Limit.Money.Currency() != b.Currency:
 		return notYet(ref, c, "limit.money", "a currency that is not the book's")
 	case f.Share.Window.Unit == offtake.BusinessDays:

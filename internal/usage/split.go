@@ -17,6 +17,8 @@ type Splitter struct {
 	header []byte
 	lines  int // of the header
 	line   int // read so far
+	offset int64
+	began  int64 // where the part's first record is in the file
 	part   bytes.Buffer
 }
 
@@ -37,7 +39,7 @@ func (s *Splitter) Next() (text []byte, line int, err error) {
 	}
 	s.part.Reset()
 	s.part.Write(s.header)
-	line = s.line + 1
+	line, s.began = s.line+1, s.offset
 	n := 0
 	for ; n < s.rows; n++ {
 		if err = s.record(&s.part); err != nil {
@@ -51,6 +53,26 @@ func (s *Splitter) Next() (text []byte, line int, err error) {
 		return nil, line, io.EOF
 	}
 	return s.part.Bytes(), line, nil
+}
+
+// Kept gives the last batch's text, to be read again from the file it came from.
+func (s *Splitter) Kept(file io.ReaderAt) io.ReaderAt { return &headed{s.header, file, s.began} }
+
+// headed is a part of a file with the header before it.
+type headed struct {
+	header []byte
+	file   io.ReaderAt
+	began  int64
+}
+
+// ReadAt implements io.ReaderAt.
+func (h *headed) ReadAt(p []byte, at int64) (n int, err error) {
+	if at < int64(len(h.header)) {
+		n = copy(p, h.header[at:])
+		at += int64(n)
+	}
+	more, err := h.file.ReadAt(p[n:], h.began+at-int64(len(h.header)))
+	return n + more, err
 }
 
 // HeaderLines gives how many lines of each batch are its header.
@@ -76,6 +98,7 @@ func (s *Splitter) record(to *bytes.Buffer) error {
 		line, err := s.in.ReadSlice('\n')
 		for errors.Is(err, bufio.ErrBufferFull) {
 			to.Write(line)
+			s.offset += int64(len(line))
 			quotes += bytes.Count(line, []byte{'"'})
 			if to.Len() > mostBatch/2 {
 				return offtake.Refuse(offtake.Invalid, "record has no end")
@@ -83,6 +106,7 @@ func (s *Splitter) record(to *bytes.Buffer) error {
 			line, err = s.in.ReadSlice('\n')
 		}
 		to.Write(line)
+		s.offset += int64(len(line))
 		quotes += bytes.Count(line, []byte{'"'})
 		some = some || len(line) > 0
 		switch {

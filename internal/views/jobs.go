@@ -16,7 +16,7 @@ func Job(s *broker.State, r Reader, id string) (client.Job, error) {
 	if !r.All || s.Market() == nil {
 		return client.Job{}, offtake.Refuse(offtake.NotFound, "job %.60q does not exist", id)
 	}
-	e, err := work.Explain(s.Market(), r.instant(s), offtake.JobID(id))
+	e, err := work.Explain(s.Market(), r.Instant(s), offtake.JobID(id))
 	if err != nil {
 		return client.Job{}, err
 	}
@@ -80,7 +80,7 @@ func Commitments(s *broker.State, r Reader) []client.Commitment {
 	if !r.All || s.Market() == nil {
 		return out
 	}
-	for _, c := range s.Market().Commitments(r.instant(s)) {
+	for _, c := range s.Market().Commitments(r.Instant(s)) {
 		out = append(out, client.Commitment{
 			Clause: c.Clause.String(), Measure: string(c.Measure), Committed: c.Committed.String(), Drawn: amount(s, c, c.Drawn),
 			Remaining: amount(s, c, c.Remaining), Beyond: amount(s, c, c.Beyond),

@@ -22,7 +22,7 @@ func QuoteName(by offtake.PartyName, name offtake.QuoteID) offtake.QuoteID {
 // Quotes gives the prices that providers named, in the order in which they came, as they
 // stand; a provider its own, under the names that it gave them.
 func Quotes(s *broker.State, r Reader) []client.Quote {
-	at := r.instant(s)
+	at := r.Instant(s)
 	out := []client.Quote{}
 	if s.Market() == nil {
 		return out

@@ -34,8 +34,8 @@ type Reader struct {
 	Now    time.Time // what time it is for whoever reads; zero: that of the last act
 }
 
-// instant gives the instant as of which a state is told.
-func (r Reader) instant(s *broker.State) time.Time {
+// Instant gives the instant as of which a state is told.
+func (r Reader) Instant(s *broker.State) time.Time {
 	if r.Now.After(s.Now()) {
 		return r.Now
 	}
@@ -204,7 +204,7 @@ func disclosed(p refusal.Process, contents []offtake.Content) map[string]json.Ra
 // Reservations gives what is held and has not ended; of others than the buyer and
 // auditors, what is held of their own providers.
 func Reservations(s *broker.State, r Reader) []client.Reservation {
-	at := r.instant(s)
+	at := r.Instant(s)
 	out := []client.Reservation{}
 	if s.Market() == nil {
 		return out

@@ -10,6 +10,7 @@ package terms
 import (
 	"cmp"
 	"maps"
+	"math/big"
 	"slices"
 	"time"
 
@@ -258,6 +259,23 @@ func (l *Law) Rates(at time.Time) *rates.Card {
 	}
 	l.cards[n] = l.list.Card(agreed)
 	return l.cards[n]
+}
+
+// Power gives the megawatts of one accelerator at a site, as the phases of the ventures
+// in force have it.
+func (l *Law) Power(at time.Time, site offtake.Site, a offtake.Accelerator) (*big.Rat, bool) {
+	for _, s := range l.InForce(at) {
+		v, ok := s.Clause.Body.(offtake.Venture)
+		if !ok {
+			continue
+		}
+		for _, p := range v.Phases {
+			if p.Site == site && p.Accelerator == a && p.Megawatts > 0 && p.Quantity > 0 {
+				return new(big.Rat).Quo(big.NewRat(int64(p.Megawatts), int64(offtake.One)), new(big.Rat).SetInt64(p.Quantity)), true
+			}
+		}
+	}
+	return nil, false
 }
 
 // Dates gives what the dates and durations of an agreement mean.
