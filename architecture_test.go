@@ -115,6 +115,7 @@ var pureRooms = map[string]string{
 
 	"internal/drawdown/drawdowntest": "",
 	"internal/statement":             "",
+	"internal/focus":                 "",
 	"internal/tenure":                "", "internal/market/venture": "", "internal/market/claim": "",
 	"internal/usage":                "github.com/go-json-experiment/json golang.org/x/mod/sumdb/tlog",
 	"internal/refusal/refusaltest":  "",

@@ -125,7 +125,7 @@ Nothing here is legal advice.`,
 		importCommand(w),
 		playCommand(w), replayCommand(w),
 		serveCommand(w), statusCommand(w),
-		offerCommand(w), quoteCommand(w), noticeCommand(w), answerCommand(w), inboxCommand(w), attachmentCommand(w), awardCommand(w), actCommand(w), jobCommand(w), usageCommand(w), statementCommand(w), whyCommand(w),
+		offerCommand(w), quoteCommand(w), noticeCommand(w), answerCommand(w), inboxCommand(w), attachmentCommand(w), awardCommand(w), actCommand(w), jobCommand(w), usageCommand(w), statementCommand(w), focusCommand(w), whyCommand(w),
 		bookCommand(w), logCommand(w), tokenCommand(w), clockCommand(w), backupCommand(w), restoreCommand(w),
 		manCommand(w),
 	)

@@ -128,6 +128,8 @@ func (a *API) register() {
 	read(a, "/v1/commitments", "How the commitments in force stand", views.Commitments)
 	read(a, "/v1/statements", "What there are statements of; for the buyer and auditors", statements)
 	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/statement", Summary: "How a commitment, a reservation, a consent, a venture or a party stands in the accounts"}, readers, a.statement)
+	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/focus/costs", Summary: "What was charged, as the Cost and Usage dataset of FOCUS 1.2, in CSV"}, readers, a.focusCosts)
+	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/focus/commitments", Summary: "What is committed, as the Contract Commitment dataset of FOCUS 1.3, in CSV"}, readers, a.focusCommitments)
 	read(a, "/v1/quotes", "Prices that providers named; a provider's own", views.Quotes)
 	read(a, "/v1/reservations", "Capacity that is held", views.Reservations)
 	add(a, huma.Operation{Method: http.MethodGet, Path: "/v1/jobs", Summary: "Work that waits, and of what was submitted what runs"}, schedulers, a.jobs)

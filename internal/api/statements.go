@@ -1,11 +1,18 @@
 package api
 
 import (
+	"bytes"
 	"context"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/client"
 	"github.com/offtake-dev/offtake/internal/broker"
+	"github.com/offtake-dev/offtake/internal/focus"
 	"github.com/offtake-dev/offtake/internal/statement"
 	"github.com/offtake-dev/offtake/internal/views"
 )
@@ -46,4 +53,72 @@ func (a *API) statement(ctx context.Context, in *statementIn) (*body[client.Stat
 		out.KnownAt = &known
 	}
 	return answer(out), err
+}
+
+type focusIn struct {
+	AsOf
+	From  string `query:"from" doc:"dated no earlier than this instant or date"`
+	Until string `query:"until" doc:"dated before this instant or date"`
+}
+
+// focusCosts writes what was charged. It is taken out at once, and written while the
+// broker goes on.
+func (a *API) focusCosts(ctx context.Context, in *focusIn) (*huma.StreamResponse, error) {
+	var out *focus.Export
+	err := a.money(ctx, in.AsOf, func(s *broker.State, _ time.Time) error {
+		var bounds [2]time.Time
+		for i, text := range []string{in.From, in.Until} {
+			if text == "" {
+				continue
+			}
+			when, err := offtake.ParseWhen(text)
+			if err != nil {
+				return err
+			}
+			bounds[i] = s.Market().Dates("").Resolve(when)
+		}
+		out = focus.Costs(s.Market(), bounds[0], bounds[1])
+		return nil
+	})
+	return a.csv(func(w io.Writer) error { return out.Write(w) }), err
+}
+
+type committedIn struct{ AsOf }
+
+func (a *API) focusCommitments(ctx context.Context, in *committedIn) (*huma.StreamResponse, error) {
+	var text bytes.Buffer
+	err := a.money(ctx, in.AsOf, func(s *broker.State, at time.Time) error {
+		return focus.Commitments(&text, s.Market(), at)
+	})
+	return a.csv(func(w io.Writer) error { _, err := w.Write(text.Bytes()); return err }), err
+}
+
+// money looks at a state for somebody who may see the money.
+func (a *API) money(ctx context.Context, in AsOf, look func(*broker.State, time.Time) error) error {
+	r := a.readerAsOf(ctx, in)
+	if !r.All {
+		return offtake.Refuse(offtake.Forbidden, "money is the buyer's and its auditors' to see")
+	}
+	var failed error
+	err := a.state(in, func(s *broker.State) {
+		if failed = offtake.Refuse(offtake.Conflict, "the broker has no book yet"); s.Market() != nil {
+			failed = look(s, r.Instant(s))
+		}
+	})
+	if err == nil {
+		err = failed
+	}
+	return err
+}
+
+// csv streams a file. What breaks off is cut short.
+func (a *API) csv(write func(io.Writer) error) *huma.StreamResponse {
+	return &huma.StreamResponse{Body: func(c huma.Context) {
+		c.SetHeader("Content-Type", "text/csv")
+		w := c.BodyWriter()
+		_ = http.NewResponseController(writerOf(w)).SetWriteDeadline(time.Time{})
+		if err := write(w); err != nil {
+			a.Log.Warn("an export broke off", "error", err)
+		}
+	}}
 }

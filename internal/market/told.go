@@ -72,3 +72,17 @@ func (s *State) ListPrice(p offtake.ProviderName, a offtake.Accelerator, at time
 	}
 	return offtake.Money{}, false
 }
+
+// AgreementPeriod gives from when and, zero where it has no end, until when an agreement
+// holds.
+func (s *State) AgreementPeriod(name offtake.AgreementName) (from, until time.Time) {
+	for _, a := range s.law.Book.Agreements {
+		if a.Name == name {
+			from = s.law.Rights.Resolve(name, a.Effective)
+			if !a.Until.IsZero() {
+				until = s.law.Rights.Resolve(name, a.Until)
+			}
+		}
+	}
+	return from, until
+}

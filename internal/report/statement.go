@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +18,28 @@ import (
 //go:embed statement.html
 var statementText string
 
-var statementTemplate = template.Must(template.New("statement").Parse(statementText))
+var statementTemplate = template.Must(template.New("statement").Funcs(template.FuncMap{"group": inGroups}).Parse(statementText))
+
+// long are the digits of an amount that are easier to read in groups.
+var long = regexp.MustCompile(`\b[0-9]{5,}(\.[0-9]+)?\b`)
+
+// inGroups writes long numbers of a text with their thousands apart.
+func inGroups(s string) string {
+	return long.ReplaceAllStringFunc(s, func(n string) string {
+		whole, rest, point := strings.Cut(n, ".")
+		var b strings.Builder
+		for i, d := range whole {
+			if i > 0 && (len(whole)-i)%3 == 0 {
+				b.WriteByte(',')
+			}
+			b.WriteRune(d)
+		}
+		if point {
+			b.WriteString("." + rest)
+		}
+		return b.String()
+	})
+}
 
 // WriteStatement writes a statement as a page that needs nothing else.
 func WriteStatement(w io.Writer, s client.Statement) error {

@@ -18,7 +18,7 @@ func writeText(w io.Writer, s client.Statement) error {
 	fmt.Fprintln(w)
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, f := range s.Figures {
-		fmt.Fprintf(out, "%s\t%s\t%s\n", f.Name, f.Value, f.Note)
+		fmt.Fprintf(out, "%s\t%s\t%s\n", f.Name, inGroups(f.Value), inGroups(f.Note))
 	}
 	if err := out.Flush(); err != nil {
 		return err
@@ -27,9 +27,9 @@ func writeText(w io.Writer, s client.Statement) error {
 		fmt.Fprintf(w, "\nCharged, by month, in %s\n", s.Unit)
 		right := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 		for _, l := range s.Lines {
-			fmt.Fprintf(right, "  %s\t%s\t%s\t%s\n", l.Month, l.What, hoursOf(l), l.Amount)
+			fmt.Fprintf(right, "  %s\t%s\t%s\t%s\n", l.Month, l.What, inGroups(hoursOf(l)), inGroups(l.Amount))
 		}
-		fmt.Fprintf(right, "  \tresidue of rounding\t\t%s\n  \ttotal, exactly\t\t%s\n", s.Residue, s.Total)
+		fmt.Fprintf(right, "  \tresidue of rounding\t\t%s\n  \ttotal, exactly\t\t%s\n", s.Residue, inGroups(s.Total))
 		if err := right.Flush(); err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ func writeText(w io.Writer, s client.Statement) error {
 		fmt.Fprintln(w, "\nForecast")
 		out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 		for _, p := range s.Ahead {
-			fmt.Fprintf(out, "  %s\n", pace(p))
+			fmt.Fprintf(out, "  %s\n", inGroups(pace(p)))
 		}
 		if err := out.Flush(); err != nil {
 			return err
@@ -58,7 +58,7 @@ func writeText(w io.Writer, s client.Statement) error {
 			if way.By != nil {
 				by = "until " + offtake.Stamp(*way.By)
 			}
-			fmt.Fprintf(w, "  %s: costs %s beside, %s\n", way.Way, way.Cost, by)
+			fmt.Fprintf(w, "  %s: costs %s beside, %s\n", inGroups(way.Way), inGroups(way.Cost), by)
 		}
 	}
 	return nil
@@ -74,7 +74,7 @@ func hoursOf(l client.Line) string {
 func columns(w io.Writer, rows [][]string) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, r := range rows {
-		fmt.Fprintf(out, "  %s\n", strings.Join(r, "\t"))
+		fmt.Fprintf(out, "  %s\n", inGroups(strings.Join(r, "\t")))
 	}
 	return out.Flush()
 }
