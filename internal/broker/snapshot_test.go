@@ -134,7 +134,7 @@ func line(l *lives, e wire.Entry) string {
 // kept to answer faster.
 var derived = []string{
 	"broker.State.recall", "broker.Version.Book", "broker.Version.Law",
-	"market.State.law", "market.State.laws", "market.State.mayPlace", "account.Accounts.firsts",
+	"market.State.law", "market.State.laws", "market.State.mayPlace", "account.Accounts.firsts", "account.Accounts.shelves", "account.Line.class", "market.State.names",
 	"deal.Deals.law", "deal.Deals.agenda", "deal.Deals.ahead", "deal.Deals.split", "deal.Deals.stale",
 	"deal.Opportunity.stale", "deal.Opportunity.counted",
 	"deal.kept.touched", "deal.kept.queued", "deal.kept.place", "deal.kept.at",

@@ -18,6 +18,7 @@ func (s *State) Adopt(setup Setup) {
 	s.deals.Adopt(l)
 	s.mayPlace.forget()
 	s.accounts.Adopt()
+	clear(s.names)
 	var held []offtake.ReservationID
 	for _, r := range reservations(l) {
 		held = append(held, s.held.Revise(s.now, r))

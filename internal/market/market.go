@@ -42,6 +42,7 @@ type State struct {
 	claims   claim.Claims
 	mayPlace placeRulings
 	byBook   []offtake.ReservationID // that the book itself holds
+	names    map[named]error         // what usage named, and whether the book has it
 }
 
 func newLaw(s Setup) *terms.Law {
@@ -68,6 +69,7 @@ func New(s Setup) *State {
 		consents: newConsents(),
 		tenures:  newTenures(),
 		ventures: venture.New(),
+		names:    map[named]error{},
 	}
 	m.tell(l)
 	for _, r := range reservations(l) {

@@ -102,7 +102,7 @@ func Restore(from Snapshot, setups []Setup) (*State, error) {
 	s := &State{
 		law: laws[len(laws)-1], laws: laws, now: from.Now, seen: make(map[offtake.ActID][sha256.Size]byte, len(from.Seen)),
 		deals: deals, held: holding.Restore(from.Held), queue: queue.Restore(from.Queue), quotes: quote.Restore(from.Quotes),
-		accounts: account.Restore(from.Accounts), consents: newConsents(), byBook: from.ByBook,
+		accounts: account.Restore(from.Accounts), consents: newConsents(), byBook: from.ByBook, names: map[named]error{},
 	}
 	s.ventures, s.claims = venture.Restore(from.Ventures), claim.Restore(from.Claims)
 	s.tenures = newTenures()

@@ -65,7 +65,7 @@ func (s *State) usable(t offtake.UsageTotal) error {
 	if t.Reservation != "" {
 		f.Provider = s.reservation(t.Reservation).Provider
 	}
-	if _, err := s.law.Rights.Question(offtake.Place, f); err != nil {
+	if err := s.declared(f); err != nil {
 		return err
 	}
 	if t.Kind == offtake.ForPrepayment {
@@ -78,22 +78,40 @@ func (s *State) usable(t offtake.UsageTotal) error {
 		}
 	}
 	p, _ := s.law.Book.Provider(f.Provider)
-	if began, agreed := s.began(p.Party); agreed && account.Date(&t).Before(began) {
+	if began, agreed := s.law.Began(p.Party); agreed && account.Date(&t).Before(began) {
 		return offtake.Refuse(offtake.Invalid, "usage of %s lies before %s, from when the first agreement with %q holds", account.Day(&t), offtake.Stamp(began), p.Party)
 	}
 	return nil
 }
 
-// began gives from when the first agreement with a party holds.
-func (s *State) began(p offtake.PartyName) (began time.Time, agreed bool) {
-	for _, a := range s.law.Book.Agreements {
-		for _, party := range a.Parties {
-			if from := s.law.Rights.Resolve(a.Name, a.Effective); party == p && (!agreed || from.Before(began)) {
-				began, agreed = from, true
-			}
-		}
+// declared refuses facts that name what the book does not have. Usage names the same
+// few again and again.
+func (s *State) declared(f offtake.Facts) error {
+	k := named{f.Provider, f.Product, f.Accelerator, f.Region, f.Site, f.Asset, f.Customer, ""}
+	if len(f.Purposes) > 0 {
+		k.purpose = f.Purposes[0]
 	}
-	return began, agreed
+	if err, known := s.names[k]; known {
+		return err
+	}
+	if len(s.names) > 10_000 {
+		clear(s.names)
+	}
+	_, err := s.law.Rights.Question(offtake.Place, f)
+	s.names[k] = err
+	return err
+}
+
+// named is what usage may name.
+type named struct {
+	provider    offtake.ProviderName
+	product     offtake.Product
+	accelerator offtake.Accelerator
+	region      offtake.Region
+	site        offtake.Site
+	asset       offtake.Asset
+	customer    offtake.Customer
+	purpose     offtake.Purpose
 }
 
 // rate gives what an accelerator-hour of usage costs that names no cost: the price

@@ -238,7 +238,7 @@ func ofParty(m *market.State, o Order) client.Statement {
 	for _, p := range m.Book().Providers {
 		sells[p.Name] = p.Party == party
 	}
-	charged := m.Accounts().Lines(o.At, func(l *account.Line) bool { return sells[l.Of.Provider] })
+	charged := m.Accounts().Monthly(o.At, false, func(l *account.Line) bool { return sells[l.Of.Provider] })
 	var sum, short offtake.Accrual
 	for _, l := range charged {
 		sum = sum.Add(l.Cost)

@@ -38,7 +38,7 @@ func ofCommitment(m *market.State, o Order, c *drawdown.Commitment) client.State
 		figure(&s, "prepayment due", t.say(standing.Owed), "by "+stamp(standing.Ahead)+", of which "+t.say(standing.Prepaid)+" was bought")
 	}
 	t.due(&s, &standing)
-	charged := m.Accounts().Lines(o.At.AddDate(1, 0, 0), func(l *account.Line) bool { return l.Draws == c.Clause && !l.DrawnAt.After(o.At) })
+	charged := m.Accounts().Monthly(o.At, true, func(l *account.Line) bool { return l.Draws == c.Clause })
 	amount := func(l *account.Line) offtake.Accrual {
 		return c.Amount(&drawdown.Entry{Cost: l.Cost, Used: l.Used, Unused: l.Unused})
 	}

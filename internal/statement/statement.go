@@ -245,7 +245,7 @@ func ofReservation(m *market.State, o Order, terms *offtake.Reservation) client.
 	figure(&s, "unused charge", base.UnusedCharge.String(), "of the price")
 	table(&s, "Held", []string{"reservation", "accelerators", "from", "until"}, rows)
 
-	charged := m.Accounts().Lines(o.At, func(l *account.Line) bool {
+	charged := m.Accounts().Monthly(o.At, false, func(l *account.Line) bool {
 		return slices.ContainsFunc(parts, func(p *holding.Held) bool { return p.Reservation == l.Of.Reservation })
 	})
 	var used, idle int64

@@ -50,6 +50,7 @@ type Accounts struct {
 	providers map[offtake.ProviderName]*Total
 	months    map[month]*offtake.Accrual
 	lines     map[offtake.Hash]*Line
+	shelves   shelves
 	ledger    drawdown.Ledger
 	firsts    firsts
 }
@@ -87,6 +88,7 @@ type Line struct {
 	Cost    offtake.Accrual
 	Draws   offtake.ClauseRef // zero: it draws on none
 	DrawnAt time.Time         // when that counts it
+	class   offtake.Hash      // of it without its date; "": it is to be found
 }
 
 func (l *Line) entry() drawdown.Entry {
@@ -107,6 +109,7 @@ func New() *Accounts {
 		providers: map[offtake.ProviderName]*Total{},
 		months:    map[month]*offtake.Accrual{},
 		lines:     map[offtake.Hash]*Line{},
+		shelves:   newShelves(),
 	}
 }
 
@@ -298,9 +301,11 @@ func (s *Accounts) charge(c *offtake.Charge) {
 		l = &Line{Of: c.UsageTotal, At: Date(&c.UsageTotal)}
 		l.Of.Used, l.Of.Unused, l.Of.Cost = 0, 0, offtake.Money{}
 		s.lines[id] = l
+		s.shelves.put(l)
 	}
 	s.move(l, c.Draws, c.DrawnAt)
 	l.Used, l.Unused, l.Cost = l.Used+c.Used, l.Unused+c.Unused, l.Cost.Add(cost)
+	s.shelves.add(l, c.Used, c.Unused, cost)
 	if !l.Draws.IsZero() {
 		s.ledger.Draw(l.Draws, drawdown.Entry{At: l.DrawnAt, Kind: l.Of.Kind, Service: l.Of.Service, Cost: cost, Used: c.Used, Unused: c.Unused})
 	}
@@ -335,7 +340,10 @@ func (s *Accounts) move(l *Line, to offtake.ClauseRef, at time.Time) {
 	if !l.Draws.IsZero() && !e.IsZero() {
 		s.ledger.Draw(l.Draws, less(e))
 	}
+	s.shelves.add(l, -l.Used, -l.Unused, offtake.Accrual{}.Sub(l.Cost))
 	l.Draws, l.DrawnAt = to, at
+	s.shelves.add(l, l.Used, l.Unused, l.Cost)
+	s.shelves.drawn(l)
 	if e.At = at; !to.IsZero() && !e.IsZero() {
 		s.ledger.Draw(to, e)
 	}

@@ -75,6 +75,9 @@ func Restore(from Snapshot) *Accounts {
 	}
 	for _, l := range from.Lines {
 		s.lines[LineOf(&l.Of)] = &l
+		s.shelves.put(&l)
+		s.shelves.add(&l, l.Used, l.Unused, l.Cost)
+		s.shelves.drawn(&l)
 	}
 	return s
 }

@@ -34,6 +34,7 @@ type Law struct {
 	contracts   map[contractKey]*refusal.Contract
 	commitments map[int]*drawdown.Set
 	cards       map[int]*rates.Card // by version
+	began       map[offtake.PartyName]time.Time
 	list        *rates.List
 	inForce     map[int][]rights.Standing // by version
 }
@@ -259,6 +260,23 @@ func (l *Law) Rates(at time.Time) *rates.Card {
 	}
 	l.cards[n] = l.list.Card(agreed)
 	return l.cards[n]
+}
+
+// Began gives from when the first agreement with a party holds; false where there is none.
+func (l *Law) Began(p offtake.PartyName) (time.Time, bool) {
+	if l.began == nil {
+		l.began = map[offtake.PartyName]time.Time{}
+		for _, a := range l.Book.Agreements {
+			from := l.Rights.Resolve(a.Name, a.Effective)
+			for _, party := range a.Parties {
+				if was, ok := l.began[party]; !ok || from.Before(was) {
+					l.began[party] = from
+				}
+			}
+		}
+	}
+	from, ok := l.began[p]
+	return from, ok
 }
 
 // Power gives the megawatts of one accelerator at a site, as the phases of the ventures
