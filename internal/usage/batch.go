@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/offtake-dev/offtake"
 	"github.com/offtake-dev/offtake/internal/market/account"
@@ -90,6 +91,8 @@ func (t *tally) amounts(c offtake.Currency) Amounts {
 // group is records of one kind and date.
 type group struct {
 	charge offtake.Charge // priced
+	line   offtake.Hash
+	said   bool // it says its cost
 	err    error
 	plus   tally
 	minus  tally
@@ -116,10 +119,17 @@ type reading struct {
 	admission *account.Admission
 	each      bool // every record is admitted by itself
 
-	groups map[string]*group  // by what a row says
-	lines  map[meaning]*group // by what that means
-	order  []*group
-	key    []byte
+	groups  map[string]*group  // by what a row says
+	lines   map[meaning]*group // by what that means
+	order   []*group
+	counted []*group // of each total
+	key     []byte
+
+	ahead lookahead
+	again struct { // the record that was read again last
+		slot slot
+		rec  record
+	}
 
 	in, taken, repeated, refused, replaced tally
 	out                                    Reading
@@ -140,7 +150,7 @@ func (r *Register) Read(how *Reader, b Batch, admit func() *account.Admission) (
 	if err != nil {
 		return nil, err
 	}
-	if first.admitted(out.Totals) {
+	if first.admitted() {
 		return out, nil
 	}
 	// Some total is refused: find out by which records.
@@ -149,10 +159,13 @@ func (r *Register) Read(how *Reader, b Batch, admit func() *account.Admission) (
 	return again.read()
 }
 
-// admitted reports whether all totals are taken.
-func (g *reading) admitted(totals []offtake.UsageTotal) bool {
-	for i := range totals {
-		if _, err := g.admission.Take(totals[i]); err != nil {
+// admitted reports whether all that is counted is taken.
+func (g *reading) admitted() bool {
+	for i, of := range g.counted {
+		charge := of.charge
+		t := &g.out.Totals[i]
+		charge.Used, charge.Unused, charge.Cost = t.Used, t.Unused, t.Cost
+		if g.admission.Add(&charge, of.line) != nil {
 			return false
 		}
 	}
@@ -164,17 +177,22 @@ func (g *reading) read() (*Reading, error) {
 	g.batches = append(g.batches, kept{source: g.batch.Source, reader: g.Reader, text: g.batch.Kept})
 	g.groups, g.lines = map[string]*group{}, map[meaning]*group{}
 	g.out.register = g.Register
+	g.ahead = newLookahead()
 	g.grow(2 * (bytes.Count(g.batch.Text, []byte("\n")) + 1))
 	var tree rowTree
 	pass := func(credits bool) error {
-		return g.rows(g.batch.Text, func(l *layout, w *row) {
+		err := g.rows(g.batch.Text, func(l *layout, w *row) {
 			g.batches[g.number].layout = l
 			if !credits {
 				tree.add(w.text)
 				g.out.Rows++
 			}
-			g.row(l, w, credits)
+			if g.ahead.add(w); len(g.ahead.rows) == cap(g.ahead.rows) {
+				g.pass(l, credits)
+			}
 		})
+		g.pass(g.batches[g.number].layout, credits)
+		return err
 	}
 	err := pass(false)
 	if err == nil && g.each {
@@ -195,6 +213,41 @@ func (g *reading) read() (*Reading, error) {
 	return &g.out, nil
 }
 
+// A lookahead is some rows that are read before the first of them is looked up, so that
+// the places of all in the register, which are far apart, are fetched at once.
+type lookahead struct {
+	rows   []row
+	values [][]string
+	seen   uint64
+}
+
+func newLookahead() lookahead {
+	const rows = 128
+	return lookahead{rows: make([]row, 0, rows), values: make([][]string, rows)}
+}
+
+// add keeps a row.
+func (a *lookahead) add(w *row) {
+	n := len(a.rows)
+	a.values[n] = append(a.values[n][:0], w.values...)
+	a.rows = append(a.rows, *w)
+	a.rows[n].values = a.values[n]
+}
+
+// pass takes or refuses the rows that were read.
+func (g *reading) pass(l *layout, credits bool) {
+	mask := uint64(len(g.slots) - 1)
+	for i := range g.ahead.rows {
+		if w := &g.ahead.rows[i]; w.err == nil {
+			g.ahead.seen += g.slots[keyOf(g.batch.Source, value(w.values, l.id))&mask].key
+		}
+	}
+	for i := range g.ahead.rows {
+		g.row(l, &g.ahead.rows[i], credits)
+	}
+	g.ahead.rows = g.ahead.rows[:0]
+}
+
 // row takes or refuses one record. Where each is admitted by itself, credits wait until
 // all that they may be held against is there.
 func (g *reading) row(l *layout, w *row, credits bool) {
@@ -211,7 +264,7 @@ func (g *reading) row(l *layout, w *row, credits bool) {
 		g.repeated.add(&rec)
 	case err != nil:
 		g.refused.add(&rec)
-		g.out.Refused = append(g.out.Refused, Refused{w.line, rec.id, err})
+		g.out.Refused = append(g.out.Refused, Refused{w.line, strings.Clone(rec.id), err})
 	default:
 		g.taken.add(&rec)
 		return
@@ -232,7 +285,7 @@ func (g *reading) understand(l *layout, w *row) (rec record, _ *group, err error
 		return rec, group, group.err
 	}
 	id := ""
-	if l.get(w.values, "id") == "" {
+	if value(w.values, l.id) == "" {
 		id = place()
 	}
 	if rec, err = g.amounts(l, w.values, id); err != nil {
@@ -261,7 +314,7 @@ func (g *reading) line(of offtake.UsageTotal, said bool) *group {
 	m := meaning{account.LineOf(&of), said}
 	known, ok := g.lines[m]
 	if !ok {
-		known = &group{}
+		known = &group{line: m.line, said: said}
 		priced := of
 		if said {
 			priced.Cost = offtake.MoneyOf(g.Currency, 0)
@@ -317,7 +370,7 @@ func (g *reading) take(rec *record, of *group, w *row) error {
 
 // repeats tells a record that is there already from another of its name.
 func (g *reading) repeats(rec *record, s *slot) error {
-	old, err := g.Register.read(s)
+	old, err := g.reread(s)
 	if err != nil {
 		return err
 	}
@@ -347,7 +400,7 @@ func (g *reading) correct(rec *record, offset int64, dead bool) error {
 	case g.slots[at].batch&flags != 0:
 		return offtake.Refuse(offtake.Conflict, "record %q is corrected already; correct what corrects it", rec.corrects)
 	}
-	old, err := g.Register.read(&g.slots[at])
+	old, err := g.reread(&g.slots[at])
 	if err != nil {
 		return err
 	}
@@ -375,7 +428,7 @@ func (g *reading) circles(rec *record) bool {
 		if err != nil || !found || g.slots[at].batch&absent != 0 {
 			return false
 		}
-		old, err := g.Register.read(&g.slots[at])
+		old, err := g.reread(&g.slots[at])
 		if err != nil || old.corrects == "" {
 			return false
 		}
@@ -408,18 +461,15 @@ func costOf(k offtake.ChargeKind, cost offtake.Money, c offtake.Currency, said b
 
 // totals gives what is counted, in the order in which it first came.
 func (g *reading) totals() {
-	said := map[*group]bool{}
-	for m, of := range g.lines {
-		said[of] = m.said
-	}
 	c := g.Currency
 	for _, of := range g.order {
 		t := of.charge.UsageTotal
 		t.Used, t.Unused = of.plus.used-of.minus.used, of.plus.unused-of.minus.unused
 		plus, minus := of.plus.charged.Money(c).Add(of.plus.credited.Money(c)), of.minus.charged.Money(c).Add(of.minus.credited.Money(c))
-		t.Cost = costOf(t.Kind, plus.Sub(minus), c, said[of])
+		t.Cost = costOf(t.Kind, plus.Sub(minus), c, of.said)
 		if t.Used != 0 || t.Unused != 0 || !t.Cost.IsZero() {
 			g.out.Totals = append(g.out.Totals, t)
+			g.counted = append(g.counted, of)
 		}
 	}
 }
@@ -461,7 +511,7 @@ func (g *reading) has(id string) func(*slot) (bool, error) {
 		if k.source != g.batch.Source {
 			return false, nil
 		}
-		rec, err := g.Register.read(s)
+		rec, err := g.reread(s)
 		if err != nil {
 			return false, err
 		}
@@ -470,6 +520,19 @@ func (g *reading) has(id string) func(*slot) (bool, error) {
 		}
 		return rec.id == id || rec.id == "" && id[0] == '#', nil
 	}
+}
+
+// reread reads the record of a slot again; the last one is remembered.
+func (g *reading) reread(s *slot) (record, error) {
+	where := slot{s.key, s.batch &^ flags, s.offset}
+	if g.again.slot == where && where.key != 0 {
+		return g.again.rec, nil
+	}
+	rec, err := g.Register.read(s)
+	if err == nil {
+		g.again.slot, g.again.rec = where, rec
+	}
+	return rec, err
 }
 
 // sensible refuses amounts that are nothing, or not what the record is.

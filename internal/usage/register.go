@@ -17,6 +17,7 @@ type Register struct {
 	slots   []slot
 	used    int
 	batches []kept
+	buffer  []byte // of what is read again
 }
 
 // A slot is a record by a hash of its source and name. That two share one is found out
@@ -111,8 +112,11 @@ func (r *Register) Records() int { return r.used }
 // read reads the record of a slot again.
 func (r *Register) read(s *slot) (rec record, err error) {
 	k := &r.batches[s.batch&^flags]
-	for size := int64(1 << 10); ; size *= 8 {
-		buf := make([]byte, size)
+	for size := 1 << 9; ; size *= 8 {
+		if len(r.buffer) < size {
+			r.buffer = make([]byte, size)
+		}
+		buf := r.buffer[:size]
 		n, err := k.text.ReadAt(buf, int64(s.offset))
 		if err != nil && !errors.Is(err, io.EOF) {
 			return rec, offtake.Refuse(offtake.Internal, "a batch of source %q cannot be read again: %w", k.source, err)
@@ -210,10 +214,10 @@ func (g *reading) named(l *layout, w *row, place string) (rec record, err error)
 	if w.err != nil {
 		return rec, w.err
 	}
-	if rec.id = l.get(w.values, "id"); rec.id == "" {
+	if rec.id = value(w.values, l.id); rec.id == "" {
 		rec.id = place
 	}
-	rec.corrects = l.get(w.values, "corrects")
+	rec.corrects = value(w.values, l.corrects)
 	return rec, nil
 }
 

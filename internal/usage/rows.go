@@ -2,7 +2,6 @@ package usage
 
 import (
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"io"
 	"strings"
@@ -29,13 +28,21 @@ type layout struct {
 	at      map[string]int
 	labels  []int // columns that have one label
 	what    []int // columns that say what a record is, all but its names and amounts
+
+	id, corrects, used, unused, cost int // where these are; -1: nowhere
 }
 
-// amounts and names are what differs from record to record.
-var apart = []string{"id", "corrects", "used", "unused", "cost"}
+// value gives a value by where it is.
+func value(values []string, at int) string {
+	if at < 0 {
+		return ""
+	}
+	return values[at]
+}
 
 func newLayout(form Form, columns []string) (*layout, error) {
-	l := &layout{form: form, columns: columns, at: make(map[string]int, len(columns))}
+	l := &layout{form: form, columns: columns, at: make(map[string]int, len(columns)), id: -1, corrects: -1, used: -1, unused: -1, cost: -1}
+	own := map[string]*int{"id": &l.id, "corrects": &l.corrects, "used": &l.used, "unused": &l.unused, "cost": &l.cost}
 	known := Columns
 	if form == FOCUS {
 		known = nil
@@ -51,7 +58,9 @@ func newLayout(form Form, columns []string) (*layout, error) {
 		case known != nil && !contains(known, name):
 			return nil, offtake.Refuse(offtake.Invalid, "column %.60q is none of %s, or %sNAME", name, strings.Join(known, ", "), labelPrefix)
 		}
-		if !contains(apart, name) {
+		if at, apart := own[name]; apart {
+			*at = i
+		} else {
 			l.what = append(l.what, i)
 		}
 	}
@@ -115,42 +124,31 @@ func csvRows(form Form, text []byte, each func(*layout, *row)) error {
 	if bytes.HasPrefix(text, bom) {
 		text, skipped = text[len(bom):], int64(len(bom))
 	}
-	in := csv.NewReader(bytes.NewReader(text))
-	in.ReuseRecord, in.FieldsPerRecord = true, -1
-	header, err := in.Read()
+	in := lines{text: string(text)}
+	header, err := in.next(nil)
 	if errors.Is(err, io.EOF) {
 		return offtake.Refuse(offtake.Invalid, "line 1: batch is empty; it begins with a header of columns")
 	}
-	var wrong *csv.ParseError
-	if errors.As(err, &wrong) {
-		err = wrong.Err
-	}
 	if err != nil {
 		return offtake.Refuse(offtake.Invalid, "line 1: %w", err)
 	}
-	l, err := newLayout(form, append([]string(nil), header...))
+	for i := range header {
+		header[i] = strings.Clone(header[i]) // the layout stays, and the text does not
+	}
+	l, err := newLayout(form, header)
 	if err != nil {
 		return offtake.Refuse(offtake.Invalid, "line 1: %w", err)
 	}
-	var w row
+	w := row{values: make([]string, 0, len(header))}
 	for {
-		offset := in.InputOffset()
-		w.values, w.err = in.Read()
+		w.values, w.err = in.next(w.values[:0])
 		if errors.Is(w.err, io.EOF) {
 			return nil
 		}
 		w.number++
-		w.offset, w.text = offset+skipped, bytes.TrimRight(text[offset:in.InputOffset()], "\r\n")
-		switch {
-		case errors.As(w.err, &wrong):
-			w.line, w.err = wrong.StartLine, offtake.Refuse(offtake.Invalid, "column %d: %w", wrong.Column, wrong.Err)
-		case w.err != nil:
-			return offtake.Refuse(offtake.Invalid, "%w", w.err)
-		default:
-			w.line, _ = in.FieldPos(0)
-			if len(w.values) != len(l.columns) {
-				w.err = offtake.Refuse(offtake.Invalid, "%d values, and the header has %d columns", len(w.values), len(l.columns))
-			}
+		w.line, w.offset, w.text = in.line, int64(in.from)+skipped, bytes.TrimRight(text[in.from:in.at], "\r\n")
+		if w.err == nil && len(w.values) != len(l.columns) {
+			w.err = offtake.Refuse(offtake.Invalid, "%d values, and the header has %d columns", len(w.values), len(l.columns))
 		}
 		each(l, &w)
 	}
@@ -277,18 +275,18 @@ func (r *Reader) record(l *layout, w *row, place string) (rec record, err error)
 // amounts reads what differs from record to record. A record without a name is known
 // by its place.
 func (r *Reader) amounts(l *layout, values []string, place string) (rec record, err error) {
-	if rec.id = l.get(values, "id"); rec.id == "" {
+	if rec.id = value(values, l.id); rec.id == "" {
 		rec.id = place
 	}
-	rec.corrects = l.get(values, "corrects")
-	if rec.used, err = whole("used", l.get(values, "used")); err != nil {
+	rec.corrects = value(values, l.corrects)
+	if rec.used, err = whole("used", value(values, l.used)); err != nil {
 		return rec, err
 	}
-	if rec.unused, err = whole("unused", l.get(values, "unused")); err != nil {
+	if rec.unused, err = whole("unused", value(values, l.unused)); err != nil {
 		return rec, err
 	}
-	cost := l.get(values, "cost")
-	if strings.HasPrefix(cost, "-") || strings.Contains(cost, " -") {
+	cost := value(values, l.cost)
+	if strings.IndexByte(cost, '-') >= 0 {
 		return rec, offtake.Refuse(offtake.Invalid, "cost %.60s is below zero; a credit says kind credit and an amount above zero", cost)
 	}
 	rec.cost, err = r.money(cost)

@@ -2,7 +2,6 @@ package usage
 
 import (
 	"bytes"
-	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -42,13 +41,13 @@ func (t *rowTree) root() offtake.Hash {
 
 // firstLine reads the first record of CSV that may be cut off.
 func firstLine(text []byte, whole bool) (values []string, ended bool, err error) {
-	in := csv.NewReader(bytes.NewReader(text))
-	in.FieldsPerRecord = -1
-	values, err = in.Read()
-	if !whole && (err != nil || in.InputOffset() == int64(len(text))) {
-		return nil, false, nil
+	in := lines{text: string(text)}
+	if i := bytes.IndexByte(text, '\n'); i >= 0 && bytes.IndexByte(text[:i], '"') < 0 {
+		in.text = in.text[:i+1]
+		whole = true
 	}
-	if errors.Is(err, io.EOF) {
+	values, err = in.next(nil)
+	if !whole && (err != nil || in.at == len(in.text)) || errors.Is(err, io.EOF) {
 		return nil, false, nil
 	}
 	return values, true, err

@@ -40,7 +40,7 @@ func FormOf(file string) Form {
 	return CSV
 }
 
-// A Reader says how records are to be understood.
+// A Reader says how records are to be understood. It is not safe for concurrent use.
 type Reader struct {
 	Form     Form
 	Currency offtake.Currency // of bare numbers
@@ -50,6 +50,8 @@ type Reader struct {
 	// it is not there.
 	Providers map[string]offtake.ProviderName
 	Regions   map[string]offtake.Region // by the provider and its own name for it: "azure eastus"
+
+	names map[string]string // values that were read
 }
 
 // ReaderOf gives how records are understood by a book: a bill's providers by their
@@ -101,8 +103,32 @@ type record struct {
 // fields are the values of a record by column; "" where there is none.
 type fields func(column string) string
 
+// own gives a value of its own: a part of a text would keep all of it. Records have the
+// same few again and again.
+func (r *Reader) own(s string) string {
+	if s == "" {
+		return ""
+	}
+	if known, ok := r.names[s]; ok {
+		return known
+	}
+	if r.names == nil || len(r.names) > mostNames {
+		r.names = map[string]string{}
+	}
+	s = strings.Clone(s)
+	r.names[s] = s
+	return s
+}
+
+// mostNames bounds what is remembered of values.
+const mostNames = 100_000
+
 // what reads everything of a record but its names and amounts.
-func (r *Reader) what(get fields, labels []offtake.Label) (t offtake.UsageTotal, err error) {
+func (r *Reader) what(from fields, labels []offtake.Label) (t offtake.UsageTotal, err error) {
+	get := func(column string) string { return r.own(from(column)) }
+	for i := range labels {
+		labels[i] = offtake.Label{Key: r.own(labels[i].Key), Value: r.own(labels[i].Value)}
+	}
 	t = offtake.UsageTotal{
 		Reservation: offtake.ReservationID(get("reservation")), Provider: cmp.Or(offtake.ProviderName(get("provider")), r.Provider),
 		Purpose: offtake.Purpose(get("purpose")), Product: offtake.Product(get("product")),

@@ -121,7 +121,7 @@ func TestBadRecordsAreRefusedAndTheRestIsTaken(t *testing.T) {
 		{"an hour that comes twice", "x,,,,,2025-11-02T01:30:00,,azure,,,,,5,", `2: end "2025-11-02T01:30:00" comes twice in America/Los_Angeles, where clocks go back; write it with its offset, as 2025-11-02T01:30:00-07:00`},
 		{"tomorrow", "x,,,2026-03-02,,,,azure,,,,,5,", `2: usage of 2026-03-03T00:00:00Z lies after its report at 2026-03-01T00:00:00Z`},
 		{"too few values", "x,,,2026-02-01", `2: 4 values, and the header has 14 columns`},
-		{"a quote that does not end", `x,"`, `2: column 5: extraneous or missing " in quoted-field`},
+		{"a quote that does not end", `x,"`, `2: extraneous or missing " in quoted-field`},
 		{"more than was held", "x,,,2026-02-01,,,held,,,,86401,,,", `2: usage of "held" on 2026-02-01 comes to more than the 86400 accelerator-seconds held until 2026-03-01T00:00:00Z`},
 		{"a credit larger than the charges", "x,,credit,2026-02-01,,,,oci,,,,,5,", `2: credits of provider "oci" in 2026-02 are more than its charges`},
 		{"a correction of itself", "x,x,,2026-02-01,,,,azure,,,,,5,", `2: record "x" corrects itself`},

@@ -25,6 +25,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -171,8 +172,12 @@ func (s *Accounts) Report(at time.Time, d offtake.UsageReport, b Book) ([]offtak
 	if d.Source == "" || d.Batch == "" {
 		return nil, offtake.Refuse(offtake.Invalid, "usage has no source or no batch name, by which it is known")
 	}
+	ids := make([]offtake.Hash, len(d.Totals))
+	for i := range d.Totals {
+		ids[i] = LineOf(&d.Totals[i])
+	}
 	if was, ok := s.batches[batch{d.Source, d.Batch}]; ok {
-		if was == digest(d.Rows, d.Hash, d.Totals) {
+		if was == digest(d.Rows, d.Hash, ids, func(i int) *offtake.UsageTotal { return &d.Totals[i] }) {
 			return nil, nil
 		}
 		return nil, offtake.Refuse(offtake.Conflict, "batch %q of %q was reported with other content", d.Batch, d.Source)
@@ -182,8 +187,11 @@ func (s *Accounts) Report(at time.Time, d offtake.UsageReport, b Book) ([]offtak
 	}
 	a := s.Admit(at, b)
 	charges := make([]offtake.Charge, 0, len(d.Totals))
-	for _, t := range d.Totals {
-		charge, err := a.Take(t)
+	for i := range d.Totals {
+		charge, err := a.Known(d.Totals[i])
+		if err == nil {
+			err = a.Add(&charge, ids[i])
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -192,7 +200,7 @@ func (s *Accounts) Report(at time.Time, d offtake.UsageReport, b Book) ([]offtak
 	if err := a.Close(); err != nil {
 		return nil, err
 	}
-	moved := s.draw(at, charges, b)
+	moved := s.draw(at, charges, ids, b)
 	events := []offtake.Event{offtake.UsageRecorded{Source: d.Source, Batch: d.Batch, Rows: d.Rows, Hash: d.Hash, Charges: charges, Root: d.Root}}
 	for _, m := range moved {
 		m.Source, m.Batch = d.Source, d.Batch
@@ -264,12 +272,12 @@ func LineOf(t *offtake.UsageTotal) offtake.Hash {
 func (s *Accounts) Apply(e offtake.Event) {
 	switch e := e.(type) {
 	case offtake.UsageRecorded:
-		totals := make([]offtake.UsageTotal, 0, len(e.Charges))
+		ids := make([]offtake.Hash, len(e.Charges))
 		for i := range e.Charges {
-			totals = append(totals, e.Charges[i].UsageTotal)
-			s.charge(&e.Charges[i])
+			ids[i] = LineOf(&e.Charges[i].UsageTotal)
+			s.charge(&e.Charges[i], ids[i])
 		}
-		s.batches[batch{e.Source, e.Batch}] = digest(e.Rows, e.Hash, totals)
+		s.batches[batch{e.Source, e.Batch}] = digest(e.Rows, e.Hash, ids, func(i int) *offtake.UsageTotal { return &e.Charges[i].UsageTotal })
 	case offtake.Redrawn:
 		s.move(s.lines[e.Line], e.To, e.DrawnAt)
 	case offtake.CommitmentReduced:
@@ -278,7 +286,7 @@ func (s *Accounts) Apply(e offtake.Event) {
 }
 
 // charge adds to the line of a charge, where that draws now.
-func (s *Accounts) charge(c *offtake.Charge) {
+func (s *Accounts) charge(c *offtake.Charge, id offtake.Hash) {
 	day := Day(&c.UsageTotal)
 	if c.Kind == offtake.ForUsage {
 		s.meter(c.Reservation, day, c.Used+c.Unused)
@@ -295,7 +303,6 @@ func (s *Accounts) charge(c *offtake.Charge) {
 	t.Spend = t.Spend.Add(cost)
 	s.inMonth(c.Provider, day, cost)
 
-	id := LineOf(&c.UsageTotal)
 	l := s.lines[id]
 	if l == nil {
 		l = &Line{Of: c.UsageTotal, At: Date(&c.UsageTotal)}
@@ -375,11 +382,19 @@ func (m *meter) add(d offtake.Date, seconds int64) {
 func days(from, to offtake.Date) int { return int(start(to).Sub(start(from)) / (24 * time.Hour)) }
 
 // digest stands for the content of a batch.
-func digest(rows int64, hash string, totals []offtake.UsageTotal) [sha256.Size]byte {
+func digest(rows int64, hash string, ids []offtake.Hash, total func(int) *offtake.UsageTotal) [sha256.Size]byte {
 	h := sha256.New()
-	fmt.Fprintf(h, "%d %q\n", rows, hash)
-	for _, t := range totals {
-		fmt.Fprintf(h, "%s %d %d %s\n", LineOf(&t), t.Used, t.Unused, t.Cost)
+	b := fmt.Appendf(nil, "%d %q\n", rows, hash)
+	for i, id := range ids {
+		t := total(i)
+		b = append(append(b, id...), ' ')
+		b = strconv.AppendInt(append(strconv.AppendInt(b, t.Used, 10), ' '), t.Unused, 10)
+		if t.Cost.Currency() != "" {
+			b = append(append(b, ' '), t.Cost.String()...)
+		}
+		h.Write(append(b, '\n'))
+		b = b[:0]
 	}
+	h.Write(b)
 	return [sha256.Size]byte(h.Sum(nil))
 }

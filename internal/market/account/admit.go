@@ -105,22 +105,13 @@ func (a *Admission) reserved(c *offtake.Charge) error {
 	return nil
 }
 
-// Take adds a total, or refuses it and adds nothing. A total below zero takes back
-// what was reported.
-func (a *Admission) Take(t offtake.UsageTotal) (offtake.Charge, error) {
-	c, err := a.Known(t)
-	if err != nil {
-		return c, err
-	}
-	return c, a.Add(&c)
-}
-
-// Add is Take of a total that is known and priced.
-func (a *Admission) Add(c *offtake.Charge) error {
+// Add adds a total that is known and priced, or refuses it and adds nothing. One below
+// zero takes back what was reported. Line is its line's name.
+func (a *Admission) Add(c *offtake.Charge, line offtake.Hash) error {
 	if err := a.meter(c); err != nil {
 		return err
 	}
-	a.count(c)
+	a.count(c, line)
 	return nil
 }
 
@@ -130,12 +121,13 @@ func (a *Admission) Try(c *offtake.Charge) error {
 	if err := a.meter(c); err != nil {
 		return err
 	}
-	a.count(c)
+	line := LineOf(&c.UsageTotal)
+	a.count(c, line)
 	err := a.Close()
 	if err != nil {
 		back := *c
 		back.Used, back.Unused, back.Cost, back.Price, back.UnusedPrice = -c.Used, -c.Unused, c.Cost.Neg(), c.Price, c.UnusedPrice
-		a.count(&back)
+		a.count(&back, line)
 		_ = a.meter(&back)
 	}
 	return err
@@ -181,7 +173,7 @@ func (a *Admission) was(k meteredDay) int64 {
 }
 
 // count adds up what lines and months come to.
-func (a *Admission) count(c *offtake.Charge) {
+func (a *Admission) count(c *offtake.Charge, id offtake.Hash) {
 	cost := c.Amount()
 	k := month{c.Provider, Day(&c.UsageTotal).Year, Day(&c.UsageTotal).Month}
 	m, seen := a.months[k]
@@ -192,7 +184,6 @@ func (a *Admission) count(c *offtake.Charge) {
 		}
 	}
 	a.months[k] = m.Add(cost)
-	id := LineOf(&c.UsageTotal)
 	l, seen := a.lines[id]
 	if !seen {
 		l = &amounts{of: c.UsageTotal}

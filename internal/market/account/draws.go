@@ -9,8 +9,8 @@ import (
 
 // draw says of each charge what its line draws on, with everything charged so far,
 // and gives the other lines that draw on another commitment because of it.
-func (s *Accounts) draw(at time.Time, charges []offtake.Charge, b Book) []offtake.Redrawn {
-	p := placing{Accounts: s, at: at, book: b, charges: charges, chains: make([][]drawdown.Claim, len(charges))}
+func (s *Accounts) draw(at time.Time, charges []offtake.Charge, ids []offtake.Hash, b Book) []offtake.Redrawn {
+	p := placing{Accounts: s, at: at, book: b, charges: charges, ids: ids, chains: make([][]drawdown.Claim, len(charges))}
 	contested := false
 	var more drawdown.Entry
 	for i := range charges {
@@ -82,6 +82,7 @@ type placing struct {
 	book    Book
 	from    time.Time
 	charges []offtake.Charge
+	ids     []offtake.Hash
 	chains  [][]drawdown.Claim // by charge
 
 	settled   drawdown.Ledger // what does not move
@@ -93,7 +94,8 @@ func (p *placing) place() (moved []offtake.Redrawn) {
 	p.others()
 	fresh := map[offtake.Hash]bool{}
 	for i := range p.charges {
-		fresh[p.add(&p.charges[i], p.chains[i])] = true
+		p.add(&p.charges[i], p.ids[i], p.chains[i])
+		fresh[p.ids[i]] = true
 	}
 	lines := make([]*drawdown.Line, 0, len(p.contested))
 	for _, l := range p.contested {
@@ -104,7 +106,7 @@ func (p *placing) place() (moved []offtake.Redrawn) {
 		p.firsts.displaced = p.firsts.displaced || l.Draws != l.Chain[0].Commitment.Clause
 	}
 	for i := range p.charges {
-		if l := p.contested[LineOf(&p.charges[i].UsageTotal)]; l != nil {
+		if l := p.contested[p.ids[i]]; l != nil {
 			p.charges[i].Draws, p.charges[i].DrawnAt = l.Draws, l.DrawnAt
 		}
 	}
@@ -142,14 +144,13 @@ func (p *placing) others() {
 }
 
 // add adds a charge to what is placed, or to what does not move.
-func (p *placing) add(c *offtake.Charge, chain []drawdown.Claim) offtake.Hash {
-	id := LineOf(&c.UsageTotal)
+func (p *placing) add(c *offtake.Charge, id offtake.Hash, chain []drawdown.Claim) {
 	e := drawdown.Entry{At: c.DrawnAt, Kind: c.Kind, Service: c.Service, Cost: c.Amount(), Used: c.Used, Unused: c.Unused}
 	if !drawdown.Contested(chain) {
 		if !c.Draws.IsZero() {
 			p.settled.Draw(c.Draws, e)
 		}
-		return id
+		return
 	}
 	l := p.contested[id]
 	if l == nil {
@@ -158,7 +159,6 @@ func (p *placing) add(c *offtake.Charge, chain []drawdown.Claim) offtake.Hash {
 	}
 	l.Chain = chain
 	l.Amount.Cost, l.Amount.Used, l.Amount.Unused = l.Amount.Cost.Add(e.Cost), l.Amount.Used+e.Used, l.Amount.Unused+e.Unused
-	return id
 }
 
 // chain gives the commitments that cover a charge.
