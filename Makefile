@@ -13,7 +13,7 @@ SOAK_CHECKS ?= 5000
 SOAK_FUZZ   ?= 60000x
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak mutate bench lint race schema story-amendment story-refusal story-broker need-gcc clean
+.PHONY: help run build test soak mutate bench lint race schema story-amendment story-refusal story-broker story-money need-gcc clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ run: ## replay the example book before and after its amendments, and write the r
 build: ## build the command into bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/offtake ./cmd/offtake
 
-test: lint race story-amendment story-refusal story-broker ## check and test everything once, and tell the stories
+test: lint race story-amendment story-refusal story-broker story-money ## check and test everything once, and tell the stories
 	@mkdir -p $(OUT)
 	$(GO) run $(GOTESTSUM) --format pkgname --jsonfile $(OUT)/test.json -- -timeout 15m ./...
 	cd bench && $(GO) test ./...
@@ -64,6 +64,9 @@ story-refusal: build ## tell the story of a first refusal; fails at the first li
 
 story-broker: build ## tell the story of a broker; fails at the first line that differs
 	@scripts/story -masked docs/stories/broker.txt
+
+story-money: build ## tell the story of the money; fails at the first line that differs
+	@scripts/story -masked docs/stories/money.txt
 
 need-gcc:
 	@scripts/need gcc gcc libc6-dev

@@ -31,23 +31,28 @@ type statementIn struct {
 	By   string `query:"by" maxLength:"100" doc:"tell lines apart by this label"`
 }
 
-// statement gives one. Money is the buyer's and its auditors' to see.
+// statement gives one. Money is the buyer's and its auditors' to see. What was charged is
+// dated by itself: at says of when the statement is, and known_at what it knows.
 func (a *API) statement(ctx context.Context, in *statementIn) (*body[client.Statement], error) {
-	r := a.readerAsOf(ctx, in.AsOf)
-	_, known, err := a.asOf(in.AsOf)
+	var out client.Statement
+	at, known, err := a.asOf(in.AsOf)
 	if err != nil {
 		return nil, err
 	}
-	var out client.Statement
-	none := offtake.Refuse(offtake.NotFound, "there is no statement of %.80q that you may read", in.Name)
-	var missing error
-	err = a.state(in.AsOf, func(s *broker.State) {
-		if missing = none; r.All && s.Market() != nil {
-			out, missing = statement.Of(s.Market(), statement.Order{Name: in.Name, At: r.Instant(s), By: in.By})
+	past := false
+	tell := func(s *broker.State, now time.Time) (err error) {
+		o := statement.Order{Name: in.Name, At: now, By: in.By}
+		if !at.IsZero() {
+			o.At = at
 		}
-	})
-	if err == nil {
-		err = missing
+		if past = !at.IsZero() && !past && statement.Past(s.Market(), o); past {
+			return nil
+		}
+		out, err = statement.Of(s.Market(), o)
+		return err
+	}
+	if err = a.money(ctx, AsOf{KnownAt: in.KnownAt}, tell); err == nil && past {
+		err = a.money(ctx, in.AsOf, tell)
 	}
 	if !known.IsZero() {
 		out.KnownAt = &known
@@ -65,7 +70,7 @@ type focusIn struct {
 // broker goes on.
 func (a *API) focusCosts(ctx context.Context, in *focusIn) (*huma.StreamResponse, error) {
 	var out *focus.Export
-	err := a.money(ctx, in.AsOf, func(s *broker.State, _ time.Time) error {
+	err := a.money(ctx, AsOf{KnownAt: in.KnownAt}, func(s *broker.State, _ time.Time) error {
 		var bounds [2]time.Time
 		for i, text := range []string{in.From, in.Until} {
 			if text == "" {
@@ -87,7 +92,14 @@ type committedIn struct{ AsOf }
 
 func (a *API) focusCommitments(ctx context.Context, in *committedIn) (*huma.StreamResponse, error) {
 	var text bytes.Buffer
-	err := a.money(ctx, in.AsOf, func(s *broker.State, at time.Time) error {
+	at, _, err := a.asOf(in.AsOf)
+	if err != nil {
+		return nil, err
+	}
+	err = a.money(ctx, AsOf{KnownAt: in.KnownAt}, func(s *broker.State, now time.Time) error {
+		if at.IsZero() {
+			at = now
+		}
 		return focus.Commitments(&text, s.Market(), at)
 	})
 	return a.csv(func(w io.Writer) error { _, err := w.Write(text.Bytes()); return err }), err

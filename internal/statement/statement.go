@@ -29,6 +29,22 @@ type Order struct {
 	By   string // the label that lines are told apart by; "": by what was used
 }
 
+// Past reports whether a statement is told of the market as it was at its instant: what
+// becomes of a venture is dated by when it was recorded. All else is dated by itself, and
+// told by everything that is known.
+func Past(m *market.State, o Order) bool {
+	ref, err := offtake.ParseClauseRef(o.Name, "")
+	if err != nil {
+		return false
+	}
+	for _, s := range m.InForce(o.At) {
+		if _, is := s.Clause.Body.(offtake.Venture); is && s.Ref == ref {
+			return true
+		}
+	}
+	return false
+}
+
 // Names gives what there are statements of at an instant: clauses as agreement/clause
 // in the book's order, reservations that were bought, and parties.
 func Names(m *market.State, at time.Time) (names []string) {
@@ -125,13 +141,19 @@ func (t teller) say(a offtake.Accrual) string {
 	return text
 }
 
-// exactly gives every digit, where there is an end to them.
+// exactly gives every digit, where there is an end to them, and a fraction otherwise.
 func (t teller) exactly(a offtake.Accrual) string {
-	text := a.Exact()
+	if a.IsZero() {
+		return t.say(a)
+	}
 	if rounded, rest := a.Round(); rest.IsZero() {
 		return rounded.String()
 	}
-	return text
+	if m := a.Undivided().Quotient(3600, 18); offtake.Accrued(m).Cmp(a) == 0 {
+		whole, digits, _ := strings.Cut(m.String(), ".")
+		return whole + "." + strings.TrimRight(digits, "0")
+	}
+	return a.Exact()
 }
 
 // lines adds up what was charged by month and by what it was, and says what rounding
