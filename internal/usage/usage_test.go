@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/offtake-dev/offtake"
+	"github.com/offtake-dev/offtake/internal/civil"
 	"github.com/offtake-dev/offtake/internal/drawdown"
 	"github.com/offtake-dev/offtake/internal/market/account"
 	"github.com/offtake-dev/offtake/internal/usage"
@@ -52,8 +53,6 @@ func aBook() account.Book {
 	}
 }
 
-var pacific, _ = time.LoadLocation("UTC")
-
 // a meter sends batches to accounts of its own.
 type meter struct {
 	register usage.Register
@@ -63,7 +62,7 @@ type meter struct {
 
 func newMeter(form usage.Form) *meter {
 	return &meter{accounts: account.New(), how: &usage.Reader{
-		Form: form, Currency: "USD", Zone: pacific, Providers: map[string]offtake.ProviderName{"microsoft": "azure"},
+		Form: form, Currency: "USD", Zone: time.UTC, Providers: map[string]offtake.ProviderName{"microsoft": "azure"},
 		Regions: map[string]offtake.Region{"azure eastus": "us-east"},
 	}}
 }
@@ -151,11 +150,11 @@ func TestBadRecordsAreRefusedAndTheRestIsTaken(t *testing.T) {
 }
 
 func losAngeles(t *testing.T) *time.Location {
-	l, err := time.LoadLocation("America/Los_Angeles")
-	if err != nil {
-		t.Fatal(err)
+	c, ok := civil.Builtin("us-business")
+	if !ok {
+		t.Fatal("there is no calendar us-business")
 	}
-	return l
+	return c.Location()
 }
 
 // A record counts once, whatever it comes in, and its name does not stand for another.
