@@ -58,10 +58,11 @@ func Contested(chain []Claim) bool {
 }
 
 // Place says of contested lines where each draws, beside what the ledger has without
-// them. It puts the lines in order.
+// them. It puts the lines in order: by date, kind and service, and of those alike what is
+// not contested first.
 func Place(lines []*Line, beside *Ledger) {
 	slices.SortFunc(lines, func(a, b *Line) int {
-		return cmp.Or(a.At.Compare(b.At), a.Amount.alike(&b.Amount), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(a.At.Compare(b.At), a.Amount.alike(&b.Amount), after(Contested(a.Chain), Contested(b.Chain)), cmp.Compare(a.ID, b.ID))
 	})
 	p := placing{counts: map[offtake.ClauseRef]*placed{}}
 	for _, l := range lines {
@@ -77,6 +78,16 @@ func Place(lines []*Line, beside *Ledger) {
 	}
 }
 
+func after(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
 type placing struct{ counts map[offtake.ClauseRef]*placed }
 
 // placed is a commitment on the way through the lines.
@@ -85,9 +96,9 @@ type placed struct {
 	settled []Entry // not counted yet
 }
 
-// upTo counts what is not contested and dated no later than an instant.
-func (p *placed) upTo(at time.Time) {
-	for len(p.settled) > 0 && !p.settled[0].At.After(at) {
+// upTo counts what is not contested and comes before an entry, or is like it.
+func (p *placed) upTo(e *Entry) {
+	for len(p.settled) > 0 && p.settled[0].before(e) <= 0 {
 		p.take(&p.settled[0])
 		p.settled = p.settled[1:]
 	}
@@ -97,7 +108,9 @@ func (p *placing) place(l *Line) {
 	choice := -1
 	for i, claim := range l.Chain {
 		on := p.counts[claim.Commitment.Clause]
-		on.upTo(claim.At)
+		e := l.Amount
+		e.At = claim.At
+		on.upTo(&e)
 		if on.room(claim.At, l.Amount.Service) {
 			choice = i
 			break

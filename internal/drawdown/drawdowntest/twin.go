@@ -60,7 +60,7 @@ func Stand(all []Commitment, charges []Charge, day int) map[offtake.ClauseRef]St
 		for _, f := range t.of {
 			f.dawn(d)
 		}
-		for _, c := range today(charges, d) {
+		for _, c := range t.today(charges, d) {
 			t.charge(c, d)
 		}
 	}
@@ -71,8 +71,24 @@ func Stand(all []Commitment, charges []Charge, day int) map[offtake.ClauseRef]St
 	return out
 }
 
-// today gives the charges of a day; what is bought ahead pays for the rest.
-func today(charges []Charge, d int) (out []Charge) {
+// today gives the charges of a day; what is bought ahead pays for the rest, and of those
+// alike what only one commitment covers comes first.
+func (t *twin) today(charges []Charge, d int) (out []Charge) {
+	contested := func(c Charge) int {
+		n := 0
+		for _, f := range t.of {
+			if f.covers(c, d) {
+				n++
+				if d >= f.Until {
+					n++
+				}
+			}
+		}
+		if n > 1 {
+			return 1
+		}
+		return 0
+	}
 	for _, c := range charges {
 		if c.Day == d {
 			out = append(out, c)
@@ -86,7 +102,7 @@ func today(charges []Charge, d int) (out []Charge) {
 			return 1
 		}
 		return cmp.Or(cmp.Compare(first(a), first(b)), cmp.Compare(a.Kind, b.Kind),
-			cmp.Compare(cmp.Or(a.Service, "compute"), cmp.Or(b.Service, "compute")), cmp.Compare(a.ID, b.ID))
+			cmp.Compare(cmp.Or(a.Service, "compute"), cmp.Or(b.Service, "compute")), cmp.Compare(contested(a), contested(b)), cmp.Compare(a.ID, b.ID))
 	})
 	return out
 }
