@@ -82,3 +82,28 @@ func TestAnAwardDoesNotCloseAnEarlierSignature(t *testing.T) {
 	d.do("2025-06-09T17:00:00Z", "openai", "p", sign(64, "USD 7.00"))
 	d.refuses(offtake.NotSupported, "2025-06-09T17:00:00Z", "openai", "p", offtake.ThirdPartyClose{})
 }
+
+// While a revision waits for the determiner the offer is as it was last revised: what
+// one more revision changes is measured from there, not from what took effect.
+func TestARevisionWhileAQuestionIsOpenIsMeasuredFromTheLastOne(t *testing.T) {
+	d := newDesk(t, caseBook())
+	terms := offer("oci")
+	terms.Quantity = 1008
+	d.do("2025-06-03T17:00:00Z", "openai", "o", offtake.OfferReceive{Terms: terms})
+	d.do("2025-06-03T17:00:00Z", "openai", "o", offtake.NoticeServe{Contents: noticed})
+	d.until(at("2025-06-27T00:00:00Z"))
+	figure, err := offtake.ParseFigure("USD 1000000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	revise := func(change offtake.OfferTerms) {
+		d.do("2025-06-27T00:00:00Z", "openai", "o", offtake.OfferRevise{Terms: change})
+	}
+	revise(offtake.OfferTerms{Other: []offtake.OtherTerm{{Key: "exclusive_marketing", Value: figure}}})
+	revise(offtake.OfferTerms{Quantity: 144})
+	revise(offtake.OfferTerms{Quantity: 432}) // less than the 1,008 that were released
+	all := d.m.Deals().Of("o")
+	if len(all) != 1 || all[0].State() != offtake.IsUndetermined || all[0].Offered().Quantity != 432 {
+		t.Errorf("%d processes, %s over %d, want the one that is undetermined over 432", len(all), all[0].State(), all[0].Offered().Quantity)
+	}
+}

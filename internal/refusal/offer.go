@@ -14,7 +14,7 @@ import (
 // noticed first, so that small steps add up.
 func (s *step) revise(d offtake.OfferRevise) error {
 	p := s.p
-	terms := p.offered().Revised(d.Terms)
+	terms := p.Offered().Revised(d.Terms)
 	if err := p.Contract.admit(s.a.At, terms); err != nil {
 		return err
 	}
@@ -74,9 +74,9 @@ func (s *step) retrigger(terms offtake.OfferTerms) {
 	s.events = append(s.events, e)
 }
 
-// offered gives the terms of the offer as last revised, whether or not they have
+// Offered gives the terms of the offer as last revised, whether or not they have
 // taken effect.
-func (p *Process) offered() *offtake.OfferTerms { return cmp.Or(p.Proposed, p.Terms) }
+func (p *Process) Offered() *offtake.OfferTerms { return cmp.Or(p.Proposed, p.Terms) }
 
 // reviseNoticed measures a change against what was noticed first: while holders
 // are asked in what the notice must disclose, either way; and, while they are or once

@@ -12,7 +12,7 @@ import (
 // signature without clearance is a fact too: it breaches.
 func (s *step) thirdPartySign(d offtake.ThirdPartySign) error {
 	p := s.p
-	terms := p.offered().Revised(d.Terms)
+	terms := p.Offered().Revised(d.Terms)
 	quantity := d.Terms.Quantity
 	if quantity < 0 {
 		return offtake.Refuse(offtake.Invalid, "quantity %d is not above zero", quantity)

@@ -238,7 +238,7 @@ func (o *Opportunity) changes(p *refusal.Process, deed offtake.OfferRevise, revi
 	case deed.Terms.Quantity != 0 && p.Live():
 		// A successor covers what was left when it opened, and the offer's
 		// quantity is that of the whole: the process sees the same change.
-		deed.Terms.Quantity = p.Terms.Quantity + revised.Quantity - o.Terms.Quantity
+		deed.Terms.Quantity = p.Offered().Quantity + revised.Quantity - o.Terms.Quantity
 	}
 	return deed
 }
