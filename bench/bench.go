@@ -75,6 +75,7 @@ var Suites = []Suite{
 	{"play", Play},
 	{"replay", Replay},
 	{"broker", Broker},
+	{"money", Money},
 }
 
 // Run measures the suites whose name is among those given, or all of them.

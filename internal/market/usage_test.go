@@ -1,6 +1,7 @@
 package market_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -97,5 +98,52 @@ func TestWhatIdleCapacityCosts(t *testing.T) {
 		if got := idle("o", change); got != want {
 			t.Errorf("an idle hour at USD 8.00 costs %s, want %s", got, want)
 		}
+	}
+}
+
+// What names no cost is priced by what was agreed, or by the list; where two rates agree
+// different prices, or nothing says one, its cost has to be written.
+func TestUsageIsPriced(t *testing.T) {
+	b := caseBook()
+	rate := func(name, price string) offtake.Clause {
+		return offtake.Clause{Name: offtake.ClauseName(name), Body: offtake.Rate{Provider: "azure", Scope: offtake.Scope{Accelerators: []offtake.Accelerator{"gb200"}}, Price: money(price)}}
+	}
+	b.Agreements[0].Clauses = append(b.Agreements[0].Clauses, rate("one", "USD 9"))
+	b.Supplies = []offtake.Supply{{Name: "list", Provider: "azure", Offers: []offtake.SupplyOffer{{Accelerator: "h100", Kind: offtake.OnDemand, Price: money("USD 12")}}}}
+	use := func(d *desk, total offtake.UsageTotal) (string, error) {
+		total.Used = 3600
+		if total.Day.IsZero() {
+			total.Day = june(1)
+		}
+		before := d.m.Accounts().Spend()
+		_, err := d.try("2025-06-04T00:00:00Z", "openai", "", offtake.UsageReport{Source: "m", Batch: "1", Totals: []offtake.UsageTotal{total}})
+		cost, _ := d.m.Accounts().Spend().Sub(before).Round()
+		return cost.String(), err
+	}
+	for _, c := range []struct {
+		name  string
+		total offtake.UsageTotal
+		want  string // the cost, or a part of why not
+	}{
+		{"by the list", offtake.UsageTotal{Provider: "azure", Accelerator: "h100"}, "USD 12.00"},
+		{"by what was agreed", offtake.UsageTotal{Provider: "azure", Accelerator: "gb200"}, "USD 9.00"},
+		{"by what it says", offtake.UsageTotal{Provider: "azure", Accelerator: "gb200", Cost: money("USD 1")}, "USD 1.00"},
+		{"by nothing", offtake.UsageTotal{Provider: "oci", Accelerator: "h100"}, "no rate and no list gives a price"},
+		{"without an accelerator", offtake.UsageTotal{Provider: "azure"}, "neither a cost nor an accelerator"},
+		{"before anything was agreed", offtake.UsageTotal{Provider: "azure", Accelerator: "h100", Day: offtake.Date{Year: 2019, Month: time.July, Day: 1}}, "lies before 2019-07-22T07:00:00Z, from when the first agreement"},
+		{"of nobody's", offtake.UsageTotal{Provider: "nowhere", Accelerator: "h100"}, "nowhere"},
+		{"ahead for what takes none", offtake.UsageTotal{Provider: "azure", Kind: offtake.ForPrepayment, Cost: money("USD 1"), For: offtake.ClauseRef{Agreement: "ms", Clause: "api"}}, "is not in force"},
+	} {
+		got, err := use(newDesk(t, b), c.total)
+		if err != nil {
+			got = err.Error()
+		}
+		if !strings.Contains(got, c.want) {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+	b.Agreements[0].Clauses = append(b.Agreements[0].Clauses, rate("two", "USD 10"))
+	if _, err := use(newDesk(t, b), offtake.UsageTotal{Provider: "azure", Accelerator: "gb200"}); err == nil || !strings.Contains(err.Error(), "two prices, USD 9 by ms/one and USD 10 by ms/two") {
+		t.Errorf("with two rates: %v, want both named", err)
 	}
 }
