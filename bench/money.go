@@ -35,6 +35,7 @@ const (
 	fewRecords  = 2_000_000 // for the journal, and bare inserts
 	perBatch    = 10_000
 	focusRows   = 1_000_000
+	perHour     = manyRecords / 8760
 )
 
 // moneyBook is twoRanks with a commitment to spend. Everything in it is invented.
@@ -52,7 +53,7 @@ const moneyBook = twoRanks + `  spend:
       cancel: none
 `
 
-// records writes a year of hourly usage in CSV: 1% of the records twice, 1% that correct
+// records writes hourly usage in CSV, of a year where it is all: 1% of the records twice, 1% that correct
 // an earlier one.
 func records(to io.Writer, n int) error {
 	draw := rand.New(rand.NewPCG(seed, seed))
@@ -69,7 +70,7 @@ func records(to io.Writer, n int) error {
 		if i > 1000 && draw.IntN(100) == 0 {
 			corrects = fmt.Sprint("r", i-1-draw.IntN(min(i, 200_000)-1))
 		}
-		end := from.Add(time.Duration(i*8760/n) * time.Hour)
+		end := from.Add(time.Duration(i/perHour) * time.Hour)
 		last = fmt.Sprintf("r%d,%s,%s,northern,gb200,north,training,%d,%d.%06d,t%d\n", i, corrects, end.Format(time.RFC3339), 1+draw.IntN(100_000), draw.IntN(100), 1+draw.IntN(999_999), draw.IntN(40))
 		out.WriteString(last)
 	}
@@ -262,7 +263,7 @@ func bareLines(file string, text []byte) (seconds float64, err error) {
 func statements(b served) (slowest float64, err error) {
 	draw := rand.New(rand.NewPCG(seed, 1))
 	for range 50 {
-		at := time.Date(2025, 2, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(draw.IntN(400*24)) * time.Hour)
+		at := time.Date(2025, 2, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(draw.IntN(90*24)) * time.Hour)
 		begin := time.Now()
 		b.desk.Read(func(s *broker.State) {
 			_, err = statement.Of(s.Market(), statement.Order{Name: "master/spend", At: at})

@@ -1,6 +1,7 @@
 package drawdown
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -82,10 +83,39 @@ type Drawn struct {
 	Amount offtake.Accrual
 }
 
+// A Projection goes on from how a commitment stands at an instant.
+type Projection struct {
+	Standing Standing
+	base     *count
+	ledger   *Ledger
+	at       time.Time
+}
+
+// Project reads the ledger once, to go on from there in several ways.
+func (c *Commitment) Project(l *Ledger, at time.Time) *Projection {
+	n := c.counted(l, l.accounts[c.Clause], at)
+	return &Projection{n.clone().standing(c.reducedBy(l, at), at), n, l, at}
+}
+
+// clone gives a count that goes on by itself.
+func (n *count) clone() *count {
+	out := *n
+	out.intervals, out.services = slices.Clone(n.intervals), maps.Clone(n.services)
+	out.missed, out.reached = slices.Clip(n.missed), slices.Clip(n.reached)
+	return &out
+}
+
 // Forecast goes on from an instant to the end of the commitment at a pace. Levels are
 // given at instants, in order.
-func (c *Commitment) Forecast(l *Ledger, at time.Time, pace Pace, levels []time.Time) (f Forecast) {
-	n := c.counted(l, l.accounts[c.Clause], at)
+func (c *Commitment) Forecast(l *Ledger, at time.Time, pace Pace, levels []time.Time) Forecast {
+	return c.Project(l, at).Forecast(pace, levels)
+}
+
+// Forecast goes on to the end of the commitment at a pace. Levels are given at
+// instants, in order.
+func (p *Projection) Forecast(pace Pace, levels []time.Time) (f Forecast) {
+	n, l, at := p.base.clone(), p.ledger, p.at
+	c := n.c
 	end := c.until
 	if x := c.extended(); !x.IsZero() {
 		end = x
@@ -150,11 +180,16 @@ func (c *Commitment) Series(l *Ledger, at []time.Time) (out []Drawn) {
 // no more than so much a day from then on, and at a pace until then; false where it
 // cannot even from an instant on.
 func (c *Commitment) LastDay(l *Ledger, at time.Time, pace Pace, most offtake.Accrual) (time.Time, bool) {
+	return c.Project(l, at).LastDay(pace, most)
+}
+
+// LastDay is that of the commitment.
+func (p *Projection) LastDay(pace Pace, most offtake.Accrual) (time.Time, bool) {
+	c, at := p.base.c, p.at
 	if c.until.IsZero() || !c.until.After(at) {
 		return time.Time{}, false
 	}
-	standing := c.Standing(l, at)
-	left := standing.ToTake()
+	left := p.Standing.ToTake()
 	days := int64(c.until.Sub(at) / day)
 	fits := func(left offtake.Accrual, n int64) bool { return least(left, Times(most, n)).Cmp(left) == 0 }
 	if !fits(left, days) {

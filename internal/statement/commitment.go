@@ -16,8 +16,8 @@ import (
 func ofCommitment(m *market.State, o Order, c *drawdown.Commitment) client.Statement {
 	t := tellerOf(m, c)
 	s := head("commitment", o, t.unit())
-	ledger := m.Accounts().Ledger()
-	standing := c.Standing(ledger, o.At)
+	ahead := c.Project(m.Accounts().Ledger(), o.At)
+	standing := ahead.Standing
 	from, until, extended := c.Period()
 	figure(&s, "provider", string(c.Terms.Provider), "")
 	figure(&s, "period", stamp(from)+" to "+stamp(until), "")
@@ -43,7 +43,7 @@ func ofCommitment(m *market.State, o Order, c *drawdown.Commitment) client.State
 		return c.Amount(&drawdown.Entry{Cost: l.Cost, Used: l.Used, Unused: l.Unused})
 	}
 	t.lines(&s, charged, o.By, func(l *account.Line) time.Time { return l.DrawnAt }, amount)
-	t.ahead(&s, m, o, c)
+	t.ahead(&s, m, o, c, ahead)
 	return s
 }
 
@@ -100,7 +100,7 @@ func months(from, to time.Time) (ends []time.Time) {
 
 // ahead tells what was drawn over time, what the commitment comes to at several paces,
 // and what would avoid a shortfall.
-func (t teller) ahead(s *client.Statement, m *market.State, o Order, c *drawdown.Commitment) {
+func (t teller) ahead(s *client.Statement, m *market.State, o Order, c *drawdown.Commitment, p *drawdown.Projection) {
 	ledger := m.Accounts().Ledger()
 	from, until, _ := c.Period()
 	if !from.Before(o.At) || until.IsZero() {
@@ -109,7 +109,7 @@ func (t teller) ahead(s *client.Statement, m *market.State, o Order, c *drawdown
 	for _, d := range c.Series(ledger, append([]time.Time{from}, months(from, least(o.At, until))...)) {
 		s.Drawn = append(s.Drawn, client.Level{At: d.At, Drawn: t.say(d.Amount)})
 	}
-	for _, mile := range c.Standing(ledger, o.At).Milestones {
+	for _, mile := range p.Standing.Milestones {
 		s.Drawn = append(s.Drawn, client.Level{At: mile.By, Due: t.say(mile.Due)})
 	}
 	if !o.At.Before(until) {
@@ -128,11 +128,11 @@ func (t teller) ahead(s *client.Statement, m *market.State, o Order, c *drawdown
 			pace drawdown.Pace
 		}{"demand", func(from time.Time) offtake.Accrual { return now(from).Add(booked(from)) }})
 	}
-	for _, p := range paces {
-		f := c.Forecast(ledger, o.At, p.pace, months(o.At, until))
+	for _, by := range paces {
+		f := p.Forecast(by.pace, months(o.At, until))
 		days := int64(until.Sub(o.At)/(24*time.Hour)) + 1
 		out := client.Pace{
-			Pace: p.name, Daily: t.say(f.End.Charged.Sub(c.Standing(ledger, o.At).Charged).Share(offtake.Percent(int64(offtake.One) / days))),
+			Pace: by.name, Daily: t.say(f.End.Charged.Sub(p.Standing.Charged).Share(offtake.Percent(int64(offtake.One) / days))),
 			Drawn: t.say(f.End.Drawn), Short: t.say(f.End.Remaining),
 		}
 		if !f.Met.IsZero() {
@@ -143,14 +143,13 @@ func (t teller) ahead(s *client.Statement, m *market.State, o Order, c *drawdown
 		}
 		s.Ahead = append(s.Ahead, out)
 	}
-	if f := c.Forecast(ledger, o.At, now, nil); f.End.Remaining.Sign() > 0 {
-		t.ways(s, m, o, c, now, f.End.Remaining)
+	if f := p.Forecast(now, nil); f.End.Remaining.Sign() > 0 {
+		t.ways(s, m, o, c, p, now, f.End.Remaining)
 	}
 }
 
 // ways tells what would avoid a shortfall at the present pace, the cheapest first.
-func (t teller) ways(s *client.Statement, m *market.State, o Order, c *drawdown.Commitment, now drawdown.Pace, short offtake.Accrual) {
-	ledger := m.Accounts().Ledger()
+func (t teller) ways(s *client.Statement, m *market.State, o Order, c *drawdown.Commitment, p *drawdown.Projection, now drawdown.Pace, short offtake.Accrual) {
 	_, until, _ := c.Period()
 	type way struct {
 		client.Way
@@ -165,7 +164,7 @@ func (t teller) ways(s *client.Statement, m *market.State, o Order, c *drawdown.
 		all = append(all, w)
 	}
 	most := mostADay(m, c, o.At)
-	by, can := c.LastDay(ledger, o.At, now, most)
+	by, can := p.LastDay(now, most)
 	if most.Sign() > 0 {
 		add("take "+t.say(short)+" more of what is eligible, up to "+t.say(most)+" a day of what the book's supply has", short, by, can)
 	}
