@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/offtake-dev/offtake/client"
 	"github.com/offtake-dev/offtake/internal/api"
@@ -97,4 +99,33 @@ func TestUsageIsRefusedWhole(t *testing.T) {
 			t.Errorf("%s %q: %d %s, want %d and %q", c.query, c.records, w.Code, w.Body, c.status, c.why)
 		}
 	}
+}
+
+// For fixed times a statement never changes, whatever is recorded later: what is dated
+// before but recorded after is left out by known_at, and told without it.
+func TestAStatementOfTwoTimesNeverChanges(t *testing.T) {
+	s := staged(t)
+	const header = "id,corrects,day,provider,service,cost\n"
+	s.meter("1", header+"a,,2025-06-01,azure,storage,100\n")
+	known := s.desk.Now().Add(time.Second).UTC().Format(time.RFC3339Nano)
+	s.clock.Forward(s.desk.Now().Add(time.Minute))
+	ask := func(query string) string {
+		t.Helper()
+		return s.want(http.StatusOK, "auditor", "GET", "/v1/statement?name=microsoft-openai%2Fazure-commitment&"+query, "")
+	}
+	fixed := "at=2025-06-02&known_at=" + url.QueryEscape(known)
+	before := ask(fixed)
+	s.meter("2", header+"b,a,2025-06-01,azure,storage,70\nc,,2025-06-01,azure,storage,5\n")
+	if after := ask(fixed); after != before {
+		t.Errorf("what was known then has changed:\n%s\n%s", before, after)
+	}
+	if now := ask("at=2025-06-02"); !strings.Contains(now, `"what":"storage","amount":"USD 75.00"`) || !strings.Contains(before, `"what":"storage","amount":"USD 100.00"`) {
+		t.Errorf("as known now and as known then:\n%s\n%s", now, before)
+	}
+	if early := ask("at=2025-05-31"); !strings.Contains(early, `"lines":[]`) {
+		t.Errorf("before anything was charged: %s", early)
+	}
+	s.want(http.StatusForbidden, "microsoft", "GET", "/v1/statement?name=microsoft", "")
+	s.want(http.StatusNotFound, "auditor", "GET", "/v1/statement?name=nobody", "")
+	s.want(http.StatusForbidden, "oracle", "GET", "/v1/focus/costs", "")
 }
