@@ -195,7 +195,7 @@ func (s *State) mayBuy(at time.Time, o *deal.Opportunity, t offtake.OfferTerms, 
 	if err != nil {
 		return nil, err
 	}
-	q = q.Given(s.consents.measured(s.law, at, at, cost, built{t.Site, t.Accelerator, 0}))
+	q = q.Given(s.consents.measured(s.law, at, at, cost, built{Site: t.Site, Accelerator: t.Accelerator}))
 	terms := s.law.At(at)
 	ruling := terms.Ask(q)
 	switch ruling.Verdict {

@@ -26,21 +26,25 @@ type counted struct {
 	usage    []dayOfUse    // by day
 }
 
-// built is how many accelerators of a kind were bought at a site.
+// built is a purchase: how many accelerators of a kind at a site, when, and for how much.
 type built struct {
 	Site        offtake.Site
 	Accelerator offtake.Accelerator
 	Quantity    int64
+	At          time.Time
+	Money       offtake.Money
 }
 
-func (n *counted) build(e offtake.CapacityReserved) {
-	for i := range n.built {
-		if n.built[i].Site == e.Site && n.built[i].Accelerator == e.Accelerator {
-			n.built[i].Quantity += e.Quantity
-			return
+// by gives what was counted of purchases by an instant; usage is dated by itself.
+func (n *counted) by(at time.Time) *counted {
+	out := &counted{usage: n.usage}
+	for _, b := range n.built {
+		if !b.At.After(at) {
+			out.built = append(out.built, b)
+			out.quantity, out.money = out.quantity+b.Quantity, out.money.Add(b.Money)
 		}
 	}
-	n.built = append(n.built, built{e.Site, e.Accelerator, e.Quantity})
+	return out
 }
 
 // megawatts gives the power of what was bought, by the phases of ventures, which alone
@@ -90,14 +94,14 @@ func (c *consents) of(ref offtake.ClauseRef) *counted {
 
 // apply counts a purchase against the limits of the consents it relied on, and
 // the usage of what was bought against their shares.
-func (c *consents) apply(e offtake.Event, reservation func(offtake.ReservationID) *offtake.CapacityReserved) {
+func (c *consents) apply(at time.Time, e offtake.Event, reservation func(offtake.ReservationID) *offtake.CapacityReserved) {
 	switch e := e.(type) {
 	case offtake.CapacityReserved:
 		for _, ref := range e.Consents {
 			n := c.of(ref)
 			n.quantity += e.Quantity
 			n.money = n.money.Add(cost(e))
-			n.build(e)
+			n.built = append(n.built, built{e.Site, e.Accelerator, e.Quantity, at, cost(e)})
 		}
 	case offtake.UsageRecorded:
 		for _, ch := range e.Charges {
@@ -201,7 +205,7 @@ func (c *consents) measured(l *terms.Law, version, at time.Time, cost offtake.Mo
 // nothing, but takes what it takes.
 func (s *State) measured(version, at time.Time, t offtake.OfferTerms) rights.Measured {
 	if t.Price.Currency() == "" || t.Term.IsZero() {
-		return s.consents.measured(s.law, version, at, offtake.MoneyOf(s.law.Book.Currency, 0), built{t.Site, t.Accelerator, 0})
+		return s.consents.measured(s.law, version, at, offtake.MoneyOf(s.law.Book.Currency, 0), built{Site: t.Site, Accelerator: t.Accelerator})
 	}
 	cal := s.law.Rights.Calendar("")
 	from := cal.Resolve(t.Delivery)
@@ -209,7 +213,7 @@ func (s *State) measured(version, at time.Time, t offtake.OfferTerms) rights.Mea
 		from = at
 	}
 	r := offtake.CapacityReserved{From: from, Until: cal.After(from, t.Term), Price: t.Price, Quantity: t.Quantity}
-	return s.consents.measured(s.law, version, at, cost(r), built{t.Site, t.Accelerator, 0})
+	return s.consents.measured(s.law, version, at, cost(r), built{Site: t.Site, Accelerator: t.Accelerator})
 }
 
 // shareMet reports whether what was used in the window that ends with a day was
@@ -269,6 +273,7 @@ func (s *State) ConsentAt(ref offtake.ClauseRef, body offtake.Consent, at time.T
 	if n == nil {
 		n = &counted{}
 	}
+	n = n.by(at)
 	out := ConsentStanding{Consent: body, Quantity: n.quantity, Money: n.money, Met: true}
 	if power, ok := n.megawatts(s.law, at); ok {
 		out.Megawatts = power

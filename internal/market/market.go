@@ -210,7 +210,7 @@ func (s *State) Apply(a offtake.Act, events []offtake.Event) {
 		s.held.Apply(a.At, e)
 		s.accounts.Apply(e)
 		s.quotes.Apply(a.At, e, s.resolved)
-		s.consents.apply(e, s.reservation)
+		s.consents.apply(a.At, e, s.reservation)
 		s.tenures.apply(a.At, e)
 		s.ventures.Apply(a.At, e)
 		s.claims.Apply(e)

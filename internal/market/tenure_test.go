@@ -232,3 +232,46 @@ func TestWhatIsNoProductIsNotBought(t *testing.T) {
 		}
 	}
 }
+
+// A limit in megawatts counts what a venture's phases say the power of an accelerator
+// is. How a consent stood at an instant is not what it came to later.
+func TestAConsentInMegawatts(t *testing.T) {
+	b := ventureBook()
+	v := b.Agreements[1].Clauses[0].Body.(offtake.Venture)
+	v.Phases[0].Megawatts, v.Phases[0].Quantity = offtake.Factor(10*int64(offtake.One)), 1000 // 10 kW each
+	b.Agreements[1].Clauses[0].Body = v
+	build := b.Agreements[0].Amendments[0].Clauses[2].Body.(offtake.Consent)
+	build.Limit = offtake.ConsentLimit{Megawatts: offtake.Factor(7 * int64(offtake.One))}
+	b.Agreements[0].Amendments[0].Clauses[2].Body = build
+	d := newDesk(t, b)
+	own := func(quantity int64, site offtake.Site) offtake.OfferTerms {
+		terms := offer("stargate")
+		terms.Accelerator, terms.Quantity, terms.Site, terms.Purposes = "gb200", quantity, site, []offtake.Purpose{"training"}
+		return terms
+	}
+	first := "2025-06-03T17:00:00Z"
+	d.do(first, "openai", "o1", offtake.OfferReceive{Terms: own(504, "abilene")})
+	d.do(first, "openai", "o1", offtake.Award{}) // 5.04 of 7 MW
+	ref := offtake.ClauseRef{Agreement: "ms", Clause: "build"}
+	if c := d.m.ConsentAt(ref, build, at("2025-06-04T00:00:00Z")); c.Quantity != 504 || c.Megawatts.FloatString(2) != "5.04" {
+		t.Errorf("%d accelerators of %s MW, want 504 of 5.04", c.Quantity, c.Megawatts.FloatString(2))
+	}
+	if c := d.m.ConsentAt(ref, build, at("2025-06-03T16:00:00Z")); c.Quantity != 0 {
+		t.Errorf("an hour before %d were bought", c.Quantity)
+	}
+	for _, c := range []struct {
+		name  string
+		o     offtake.OpportunityID
+		terms offtake.OfferTerms
+		free  bool
+	}{
+		{"196 more are 7 MW", "o2", own(196, "abilene"), true},
+		{"197 are more", "o3", own(197, "abilene"), false},
+		{"nothing says the power elsewhere", "o4", own(8, "elsewhere"), false},
+	} {
+		d.do(first, "openai", c.o, offtake.OfferReceive{Terms: c.terms})
+		if free := d.state(offtake.ProcessID(c.o)+"#1") == offtake.NotTriggered; free != c.free {
+			t.Errorf("%s: lifted %t, want %t", c.name, free, c.free)
+		}
+	}
+}
