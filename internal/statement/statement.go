@@ -225,11 +225,12 @@ func (t teller) some(s *client.Statement, name string, a offtake.Accrual, note s
 	}
 }
 
+// stamp writes an instant to the second.
 func stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return offtake.Stamp(t)
+	return offtake.Stamp(t.Truncate(time.Second))
 }
 
 func table(s *client.Statement, title string, columns []string, rows [][]string) {
